@@ -1,0 +1,1 @@
+"""Alur: runs government procedures drawn as BPMN diagrams."""

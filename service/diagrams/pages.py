@@ -1,0 +1,290 @@
+"""Pages about SOPs, to read: the list, one version with its drawing, identity part, lanes, rows and forms."""
+
+import gzip
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_babel import lazy_gettext
+
+from service.database import db
+from service.diagrams import models
+from service.diagrams.loading import Loaded, load, prepare
+from service.diagrams.sketch import sketch, sketch_of_published
+from service.engine import Element, Lane
+from service.entrance import course, lengths
+from service.entrance.drawn import draw_form
+from service.entrance.pages import Pages, go_to
+from service.errors import NotFound
+from service.forms.renderer import Form
+from service.instances.models import count_open
+from service.people.caller import Caller
+from service.people.models import AUDITOR, OFFICER, OWNER, SUPERVISOR, Agency, Person, agencies, lane_holders
+
+pages = Pages("diagrams")
+
+READERS = (OFFICER, OWNER, SUPERVISOR, AUDITOR)
+STATE_WORDS = {
+    models.DRAFT: lazy_gettext("Draf"),
+    models.LIVE: lazy_gettext("Berlaku"),
+    models.RETIRED: lazy_gettext("Tidak berlaku lagi"),
+}
+STATE_KINDS = {models.DRAFT: "soon", models.LIVE: "done", models.RETIRED: "calm"}
+
+IDENTITY = {
+    "sopNumber": lazy_gettext("Nomor SOP"),
+    "created": lazy_gettext("Tanggal pembuatan"),
+    "revised": lazy_gettext("Tanggal revisi"),
+    "effective": lazy_gettext("Tanggal efektif"),
+    "approvedByPost": lazy_gettext("Disahkan oleh"),
+    "approvedByName": lazy_gettext("Nama pejabat"),
+    "approvedByRank": lazy_gettext("Pangkat"),
+    "approvedByNip": lazy_gettext("NIP"),
+    "sopTitle": lazy_gettext("Nama SOP"),
+    "agency": lazy_gettext("Instansi"),
+    "legalBasis": lazy_gettext("Dasar hukum"),
+    "qualifications": lazy_gettext("Kualifikasi pelaksana"),
+    "relatedSops": lazy_gettext("Keterkaitan"),
+    "equipment": lazy_gettext("Peralatan dan perlengkapan"),
+    "warning": lazy_gettext("Peringatan"),
+    "recording": lazy_gettext("Pencatatan dan pendataan"),
+}
+"""The identity part of an SOP document, in its order."""
+DATES = ("created", "revised", "effective")
+
+BASIS = {
+    "text": lazy_gettext("menurut teks SOP"),
+    "mark": lazy_gettext("menurut tanda pada bagan SOP"),
+    "judgement": lazy_gettext("perkiraan, belum dipastikan kantor"),
+}
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """One diagram in the list."""
+
+    diagram: models.Diagram
+    agency: Agency
+    versions: Sequence[models.Version]
+    open: int
+
+    @property
+    def shown(self) -> models.Version | None:
+        """The version to read first: the newest live one, else the newest."""
+        live = (version for version in self.versions if version.state == models.LIVE)
+        return next(live, self.versions[0] if self.versions else None)
+
+
+@pages.get("/sop", roles=READERS)
+def list_procedures(by: Caller, at: datetime) -> str:
+    mine = None if by.everywhere() else set(by.agencies)
+    found = models.diagrams_of(mine)
+    open_ = count_open([diagram.key for diagram in found])
+    names = {agency.id: agency for agency in agencies(mine)}
+    return render_template(
+        "diagrams/list.html",
+        procedures=[
+            Procedure(d, names[d.agency_id], _readable(d, models.versions_of(d.key), by), open_.get(d.key, 0))
+            for d in found
+        ],
+        states=STATE_WORDS,
+        kinds=STATE_KINDS,
+        owns=any(role == OWNER for _, role in by.roles),
+    )
+
+
+def _readable(diagram: models.Diagram, versions: Sequence[models.Version], by: Caller) -> list[models.Version]:
+    """Drafts are for those who draw and those who look after it; officers work by what is published."""
+    drafts_too = any(by.is_(role, diagram.agency_id) for role in (OWNER, SUPERVISOR, AUDITOR))
+    return [version for version in versions if drafts_too or version.state != models.DRAFT]
+
+
+@pages.get("/sop/<string:key>", roles=READERS)
+def newest_version(key: str, by: Caller, at: datetime) -> Response:
+    diagram = _visible(key, by)
+    versions = _readable(diagram, models.versions_of(key), by)
+    if not versions:
+        raise NotFound("Tidak ada diagram “{key}”.", key=key)
+    live = [version for version in versions if version.state == models.LIVE]
+    return go_to(f"/sop/{key}/{(live or versions)[0].n}")
+
+
+def _visible(key: str, by: Caller) -> models.Diagram:
+    diagram = models.diagram_of(key)
+    if diagram.agency_id not in by.agencies and not by.everywhere():
+        raise NotFound("Tidak ada diagram “{key}”.", key=key)
+    return diagram
+
+
+def _version(key: str, n: int, by: Caller) -> models.Version:
+    """The version, if it is for his eyes."""
+    found = models.version_of(key, n)
+    if not _readable(_visible(key, by), [found], by):
+        raise NotFound("Diagram “{key}” tidak memiliki versi {n}.", key=key, n=n)
+    return found
+
+
+def _loaded(version: models.Version) -> Loaded:
+    return prepare(version) if version.state == models.DRAFT else load(version.id)
+
+
+@pages.get("/sop/<string:key>/<int:n>", roles=READERS)
+def show(key: str, n: int, by: Caller, at: datetime) -> str:
+    version = _version(key, n, by)
+    loaded = _loaded(version)
+    diagram = models.diagram_of(key)
+    agency = db.session.get_one(Agency, diagram.agency_id)
+    rows = [_row(loaded, element) for element in (loaded.spec.start, *loaded.spec.tasks())]
+    return render_template(
+        "diagrams/show.html",
+        diagram=diagram,
+        agency=agency,
+        version=version,
+        spec=loaded.spec,
+        state=STATE_WORDS[version.state],
+        kind=STATE_KINDS[version.state],
+        versions=[(v, STATE_WORDS[v.state]) for v in _readable(diagram, models.versions_of(key), by)],
+        open_instances=count_open([key]).get(key, 0),
+        identity=_identity(loaded.spec.properties),
+        promise=lengths.standard(loaded.spec.properties.get("promise")),
+        lanes=_lanes(loaded, agency),
+        rows=rows,
+        judged=[row for row in rows if row.is_judged],
+        drawing=f"/sop/{key}/{n}/gambar.xml",
+    )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the identity part; lists have one item a line, dates are told as days."""
+
+    label: Any
+    lines: tuple[str, ...]
+    on: date | None = None
+
+
+def _identity(properties: Mapping[str, str]) -> list[Fact]:
+    return [_fact(name, label, properties[name]) for name, label in IDENTITY.items() if properties.get(name)]
+
+
+def _fact(name: str, label: Any, value: str) -> Fact:
+    if name in DATES:
+        try:
+            return Fact(label, (value,), date.fromisoformat(value))
+        except ValueError:
+            pass
+    return Fact(label, tuple(line.strip() for line in value.splitlines() if line.strip()))
+
+
+@dataclass(frozen=True)
+class LaneShown:
+    """One lane with who holds it and how many rows it has."""
+
+    lane: Lane
+    holders: tuple[Person, ...]
+    rows: int
+
+
+def _lanes(loaded: Loaded, agency: Agency) -> list[LaneShown]:
+    held = lane_holders(agency.id, {loaded.key})
+    return [
+        LaneShown(
+            lane,
+            tuple(person for person, _, lane_id in held if lane_id == lane.id),
+            sum(1 for element in loaded.spec.tasks() if element.lane == lane.id),
+        )
+        for lane in loaded.spec.lanes
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the SOP as the table shows it."""
+
+    element: Element
+    row: str
+    part: str
+    lane: str
+    inputs: tuple[str, ...]
+    time: str
+    output: tuple[str, ...]
+    remark: tuple[str, ...]
+    basis: Any
+    why: str
+    by_text: bool
+    is_judged: bool
+    has_form: bool
+
+
+def _row(loaded: Loaded, element: Element) -> Row:
+    marks = element.properties
+    kind, _, why = marks.get("laneBasis", "").partition(":")
+    return Row(
+        element=element,
+        row=element.row or "",
+        part=element.part or "",
+        lane=course.lane_name(loaded.spec, element.lane),
+        inputs=_lines(marks.get("requiredInputs")),
+        time=lengths.standard(marks.get("timeStandard"), marks.get("timeClock")),
+        output=_lines(marks.get("output")),
+        remark=_lines(marks.get("remark")),
+        basis=BASIS.get(kind.strip(), kind.strip()),
+        why=why.strip(),
+        by_text=kind.strip() == "text",
+        is_judged=kind.strip() == "judgement",
+        has_form=element.id in loaded.forms,
+    )
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple(line.strip() for line in (text or "").splitlines() if line.strip())
+
+
+@pages.get("/sop/<string:key>/<int:n>/formulir/<string:element>", roles=READERS)
+def show_form(key: str, n: int, element: str, by: Caller, at: datetime) -> str:
+    version = _version(key, n, by)
+    loaded = _loaded(version)
+    if element not in loaded.forms:
+        raise NotFound("Langkah ini tidak memiliki formulir.")
+    names = [row.id for row in (loaded.spec.start, *loaded.spec.tasks()) if row.id in loaded.forms]
+    place = names.index(element) if element in names else 0
+    return render_template(
+        "diagrams/form.html",
+        version=version,
+        spec=loaded.spec,
+        row=_row(loaded, loaded.element(element)),
+        form=_drawn(loaded, element),
+        before=loaded.element(names[place - 1]) if place else None,
+        after=loaded.element(names[place + 1]) if place + 1 < len(names) else None,
+    )
+
+
+def _drawn(loaded: Loaded, element: str) -> Form:
+    form = loaded.form(element)
+    return draw_form(form.schema, form.ui_schema)
+
+
+@pages.get("/sop/<string:key>/<int:n>/gambar.xml", roles=READERS)
+def drawing(key: str, n: int, by: Caller, at: datetime) -> Response:
+    """What the viewer draws; of a published version it never changes, so the browser may keep it."""
+    version = _version(key, n, by)
+    draft = version.state == models.DRAFT
+    answer = Response(sketch(version.xml) if draft else sketch_of_published(version.id, version.xml))
+    answer.content_type = "application/xml"
+    answer.headers["Cache-Control"] = "no-store" if draft else "private, max-age=604800"
+    answer.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        answer.set_data(gzip.compress(answer.get_data(), mtime=0))
+        answer.headers["Content-Encoding"] = "gzip"
+    return answer
+
+
+@pages.get("/sop/<string:key>/<int:n>/unduh", roles=READERS)
+def download(key: str, n: int, by: Caller, at: datetime) -> Response:
+    """The BPMN file, byte for byte as it came in."""
+    version = _version(key, n, by)
+    answer = Response(version.xml, content_type="application/xml")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{key}-{n}.bpmn")
+    return answer

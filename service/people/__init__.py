@@ -1,0 +1,1 @@
+"""People: agencies, who works there, which lanes and roles they hold, and who is calling."""

@@ -1,0 +1,1 @@
+"""Tasks: steps that wait for a person, from their opening to their completion."""

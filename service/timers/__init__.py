@@ -1,0 +1,1 @@
+"""Timers: steps that wait for time, and what fires them."""
