@@ -1,0 +1,18 @@
+"""trials."""
+
+import sqlalchemy as sa
+from alembic import op
+from service.database import UtcDateTime
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables up."""
+
+
+def downgrade() -> None:
+    """Take the tables away."""
