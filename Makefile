@@ -4,6 +4,9 @@ PYTHON ?= python3
 JOBS ?= 2
 PYTEST_ARGS ?=
 
+# Name and message of an exception, as pytest-rerunfailures sees it: the three classes of Playwright.
+BROWSER_ERRORS := '^(Error|TimeoutError|TargetClosedError): '
+
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
@@ -43,7 +46,8 @@ setup: $(DEV) $(STATIC) catalogues ## Make .venv with everything needed to run a
 
 test: $(DEV) $(STATIC) catalogues lint types floors ## Style, types, floors, then all tests, on SQLite and on PostgreSQL where it is installed
 	$(PY) -m pytest -n $(JOBS) --dist worksteal -m "not bench and not browser" $(PYTEST_ARGS)
-	$(PY) -m pytest -n $(JOBS) --dist worksteal -m browser $(PYTEST_ARGS)
+# What the browser itself gets wrong (a crash, an answer too late) is tried once more and told; an assertion never is.
+	$(PY) -m pytest -n $(JOBS) --dist worksteal -m browser -rsR --reruns 1 --only-rerun $(BROWSER_ERRORS) $(PYTEST_ARGS)
 
 lint: $(DEV) ## Check style and layout of the code
 	$(PY) -m ruff check .

@@ -18,10 +18,13 @@ from service.complaints.pages import pages as complaints_pages
 from service.database import connect, db
 from service.diagrams.api import entrance as diagrams
 from service.diagrams.pages import pages as diagrams_pages
+from service.drafts.api import entrance as drafts
+from service.drafts.pages import pages as drafts_pages
 from service.entrance import (
     administration,
     assets,
     browsers,
+    comparing,
     docs,
     home,
     limits,
@@ -34,6 +37,8 @@ from service.entrance import (
 from service.entrance.calls import forget_session
 from service.entrance.drawn import pages as drawn_forms
 from service.entrance.health import entrance as health
+from service.exports.api import entrance as exports
+from service.exports.pages import pages as exports_pages
 from service.files import storage
 from service.files.api import entrance as files
 from service.history.listener import hear as write_history
@@ -41,15 +46,18 @@ from service.instances.api import entrance as instances
 from service.instances.pages import pages as instances_pages
 from service.people.api import entrance as people
 from service.people.pages import pages as people_pages
+from service.sop_tables.api import entrance as sop_tables
+from service.sop_tables.pages import pages as sop_tables_pages
 from service.tasks.api import entrance as tasks
 from service.tasks.listener import hear as keep_tasks
 from service.tasks.pages import pages as task_pages
 from service.timers.listener import hear as keep_timers
+from service.trials.api import entrance as trials
 
 HEARERS = (keep_tasks, keep_timers, write_history)
 """Who hears what happens to an instance, in this order, all in the transaction of the move."""
 
-ENTRANCES = (health, people, diagrams, instances, tasks, complaints, files, calendars)
+ENTRANCES = (health, people, diagrams, sop_tables, drafts, instances, tasks, complaints, files, calendars, exports, trials)
 
 PAGES = (
     assets.pages,
@@ -58,11 +66,15 @@ PAGES = (
     people_pages,
     instances_pages,
     diagrams_pages,
+    sop_tables_pages,
+    comparing.pages,
+    drafts_pages,
     complaints_pages,
     task_pages,
     overview.pages,
     administration.pages,
     calendars_pages,
+    exports_pages,
 )
 """What people open in a browser; each room brings its own."""
 

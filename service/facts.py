@@ -38,6 +38,24 @@ class TaskWithdrawn:
 
 
 @dataclass(frozen=True)
+class TaskReturned:
+    """A step that was done or withdrawn waits for a person again, as it did before."""
+
+    step_id: str
+    element: str
+    lane: str | None
+
+
+@dataclass(frozen=True)
+class TaskCarried:
+    """A step goes on waiting for a person, in another version: there it is this element, in this lane."""
+
+    step_id: str
+    element: str
+    lane: str | None
+
+
+@dataclass(frozen=True)
 class TimerSet:
     """A step waits for time. `due_at` is aware UTC."""
 
@@ -63,13 +81,33 @@ class TimerWithdrawn:
 
 
 @dataclass(frozen=True)
+class TimerCarried:
+    """A step goes on waiting for its time, in another version: there it is this element."""
+
+    step_id: str
+    element: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class InstanceEnded:
     """Nothing is left to do. `end` is the id of the end event reached last, None if there is none."""
 
     end: str | None
 
 
-StepFact = TaskOpened | TaskCompleted | TaskWithdrawn | TimerSet | TimerFired | TimerWithdrawn | InstanceEnded
+StepFact = (
+    TaskOpened
+    | TaskCompleted
+    | TaskWithdrawn
+    | TaskReturned
+    | TaskCarried
+    | TimerSet
+    | TimerFired
+    | TimerWithdrawn
+    | TimerCarried
+    | InstanceEnded
+)
 
 # ---- announcing --------------------------------------------------------------------------------------------
 

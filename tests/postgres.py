@@ -28,7 +28,7 @@ from sqlalchemy.engine import make_url
 ADDRESS = "ALUR_TEST_POSTGRES"
 OLDEST = 15
 STARTS = 3
-LONGEST_START = 30.0
+LONGEST_START = 120.0
 OWNER = "alur"
 ACCOUNT = "postgres"
 MISSING = f"PostgreSQL {OLDEST} or newer is not installed, so this ran on SQLite only"

@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[1]
 APPLICATION = "alur under test"
 """What the server's own connections are called on PostgreSQL."""
 
-SLOWEST_START = 120.0
-PATIENCE = 180.0
+SLOWEST_START = 300.0
+PATIENCE = 600.0
 """Seconds after which a client that does not give up does."""
 
 
@@ -154,7 +154,7 @@ def free_port() -> int:
 class Line:
     """One call at a time to a server, each on a connection of its own."""
 
-    def __init__(self, port: int, timeout: float = 30) -> None:
+    def __init__(self, port: int, timeout: float = 120) -> None:
         self.port, self.timeout = port, timeout
 
     def call(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
@@ -196,7 +196,7 @@ class Insistent:
 
     client: Client
     port: int
-    timeout: float = 10
+    timeout: float = 30
     acknowledged: list[Acknowledged] = field(default_factory=list)
 
     @property

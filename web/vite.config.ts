@@ -41,6 +41,8 @@ export default defineConfig({
         staff: "src/staff.ts",
         form: "src/form.ts",
         viewer: "src/viewer.ts",
+        compare: "src/compare.ts",
+        modeler: "src/modeler.ts",
         "public-sheet": "src/styles/public.css",
         "staff-sheet": "src/styles/staff.css",
       },

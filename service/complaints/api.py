@@ -138,9 +138,10 @@ MULTIPART = {
 )
 def hand_in(body: dict[str, Any], by: Caller, at: datetime) -> dict[str, Any]:
     """Hand in a complaint, as JSON or as multipart with files"""
+    asked = body["version"] is not None
     version = start_version(body.pop("diagram"), body.pop("version"))
     answers = _with_files(version, body.pop("answers"), by, at)
-    handed = commands.hand_in(version, answers, by, at, **body)
+    handed = commands.hand_in(version, answers, by, at, asked=asked, **body)
     return {
         "number": handed.complaint.number,
         "pin": handed.pin,

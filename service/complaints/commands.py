@@ -21,7 +21,9 @@ from service.complaints.models import (
     identity_of,
 )
 from service.database import db, new_id
+from service.diagrams import routing
 from service.diagrams.loading import Form, Loaded, load
+from service.diagrams.routing import Case, Route
 from service.errors import Conflict, Invalid, NotFound, Problem
 from service.files.commands import attach_all
 from service.files.fields import named_files
@@ -108,8 +110,13 @@ def hand_in(
     channel: str = WEB,
     lapor_tracking_id: str | None = None,
     received_at: datetime | None = None,
+    asked: bool = False,
+    arm: int | None = None,
 ) -> HandedIn:
     """Take a complaint and start its instance; who handed it in is taken off first and sealed.
+
+    `version` is the one whose start form was filled in. Unless it was `asked` for by its number, a running trial may
+    give the complaint another one, whose start form agrees; `arm` is what an officer picked for it at the desk.
 
     Through the web everybody is the complainant, whoever he is otherwise; any other channel, and `received_at`, are for
     officers who take it down. Of an anonymous complaint no identity is kept, even if one was sent; one that brings
@@ -122,9 +129,11 @@ def hand_in(
     rest, who = split_identity(form.schema, answers)
     who = identity.tells(who)
     _must_hold_no_files(form.schema, who)
-    asked = replace(form, schema=identity.without_identity(form.schema, marked, answers))
+    plain = replace(form, schema=identity.without_identity(form.schema, marked, answers))
+    way = routing.asked_for(version) if asked else _way(version, rest, channel, arm, at)
+    version = way.version
     author = complainant(version) if channel == WEB else by
-    instance = start(_with_start_form(version, asked), rest, author, at, secret=secret)
+    instance = start(_with_start_form(version, plain), rest, author, at, secret, way)
     attach_all(form.schema, rest, instance.agency_id, instance.id)
     nameless = anonymous or (bool(marked) and not who)
     pin = pins.new_pin()
@@ -143,6 +152,13 @@ def hand_in(
         db.session.add(identity.seal(complaint, who))
         db.session.flush()
     return HandedIn(complaint, pin, _what_next(nameless, bool(who)))
+
+
+def _way(version: Loaded, rest: dict[str, Any], channel: str, arm: int | None, at: datetime) -> Route:
+    """Which version it takes. Who hands it in was taken off before, so that nothing is ever drawn by that."""
+    if arm is not None and channel != WEB:
+        return routing.picked(version, arm)
+    return routing.route(version, Case(rest, at, channel))
 
 
 def _complaint(version: Loaded, instance: Instance, pin: str, **told: Any) -> Complaint:

@@ -1,15 +1,17 @@
-"""Calls about diagrams: what there is, drafts, the check, publishing, retiring."""
+"""Calls about diagrams: what there is, drafts, the check, what has changed, and what becomes of a version."""
 
 from datetime import datetime
 from typing import Any
 
 from flask import Response, request
+from flask_babel import gettext
 from flask_smorest.fields import Upload
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from service.database import db
 from service.diagrams import commands, models
 from service.diagrams.check import CheckContext, check
+from service.diagrams.differences import GROUPS, Difference, Touched, differences, touched
 from service.diagrams.loading import default_of, prepare
 from service.diagrams.upload import Sent, read_bpmn, read_forms
 from service.engine import process_of, read_xml
@@ -17,11 +19,12 @@ from service.entrance import cursors
 from service.entrance.calls import PUBLIC, Entrance, seen_revision, tag
 from service.entrance.documenting import IF_MATCH
 from service.entrance.problems import finding
-from service.entrance.schemas import FindingOut, PageQuery, text
+from service.entrance.schemas import LARGEST_WHOLE, FindingOut, PageQuery, text
 from service.errors import Conflict, Invalid, NotFound, Problem
 from service.instances.models import count_open
 from service.people.caller import Caller
 from service.people.models import Agency, agencies, lanes_held
+from service.sentences import say
 
 entrance = Entrance("diagrams", "Procedures and their versions")
 
@@ -48,9 +51,30 @@ class NoteIn(Schema):
     note = text(2000, load_default="")
 
 
-class PublishIn(NoteIn):
+class UnheldIn(NoteIn):
     unheld_lanes = fields.List(
         text(63), load_default=list, metadata={"description": "lanes nobody holds, published all the same"}
+    )
+
+
+class PublishIn(UnheldIn):
+    goes_live_at = fields.AwareDateTime(
+        data_key="from",
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "when it goes live; at once where this is left out"},
+    )
+
+
+class CompareQuery(Schema):
+    older = fields.Integer(
+        data_key="from", required=True, validate=validate.Range(1, LARGEST_WHOLE), metadata={"description": "a version"}
+    )
+    newer = fields.Integer(
+        data_key="to",
+        required=True,
+        validate=validate.Range(1, LARGEST_WHOLE),
+        metadata={"description": "the version it is compared with"},
     )
 
 
@@ -98,6 +122,16 @@ class VersionOut(Schema):
     published_at = fields.AwareDateTime(required=True, allow_none=True)
     published_by = fields.String(required=True, allow_none=True)
     retired_at = fields.AwareDateTime(required=True, allow_none=True)
+    awaits = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf((models.FOR_APPROVAL, models.FOR_ITS_DAY)),
+        metadata={"description": "what a draft waits for that is to go live: a second person's approval, or its day"},
+    )
+    asked_at = fields.AwareDateTime(required=True, allow_none=True)
+    asked_by = fields.String(required=True, allow_none=True)
+    approved_by = fields.String(required=True, allow_none=True)
+    goes_live_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class VersionsOut(Schema):
@@ -117,6 +151,46 @@ class DraftOut(Schema):
     version = fields.Integer(required=True)
     state = fields.String(required=True)
     findings = fields.List(fields.Nested(FindingOut), required=True)
+
+
+class RecordOut(Schema):
+    seq = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    by = fields.String(required=True)
+    what = fields.String(required=True, validate=validate.OneOf(models.STEPS))
+    note = fields.String(required=True)
+
+
+class RecordsOut(Schema):
+    items = fields.List(fields.Nested(RecordOut), required=True)
+
+
+class DifferenceOut(Schema):
+    kind = fields.String(required=True, metadata={"description": "stable code of the kind of change"})
+    group = fields.String(required=True, validate=validate.OneOf(GROUPS))
+    element = fields.String(required=True, allow_none=True, metadata={"description": "id in the newer version"})
+    element_before = fields.String(required=True, allow_none=True, metadata={"description": "id in the older version"})
+    name = fields.String(required=True)
+    field = fields.String(required=True, allow_none=True, metadata={"description": "field of the form"})
+    before = fields.String(required=True, allow_none=True)
+    after = fields.String(required=True, allow_none=True)
+    sentence = fields.String(required=True)
+
+
+class TouchedOut(Schema):
+    element = fields.String(required=True, allow_none=True)
+    element_before = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    change = fields.String(required=True, validate=validate.OneOf(("added", "removed", "changed")))
+    kinds = fields.List(fields.String(), required=True)
+
+
+class CompareOut(Schema):
+    key = fields.String(required=True)
+    older = fields.Integer(required=True, data_key="from")
+    newer = fields.Integer(required=True, data_key="to")
+    differences = fields.List(fields.Nested(DifferenceOut), required=True)
+    elements = fields.List(fields.Nested(TouchedOut), required=True)
 
 
 class FindingsOut(Schema):
@@ -186,8 +260,14 @@ def list_versions(query: dict[str, Any], key: str, by: Caller, at: datetime) -> 
 
 
 def _version(version: models.Version) -> dict[str, Any]:
-    names = ("state", "note", "created_at", "created_by", "published_at", "published_by", "retired_at")
-    return {"key": version.diagram_key, "version": version.n, **{name: getattr(version, name) for name in names}}
+    told = {name: getattr(version, name) for name in VERSION_FIELDS}
+    return {"key": version.diagram_key, "version": version.n, **told}
+
+
+VERSION_FIELDS = (
+    "state", "note", "created_at", "created_by", "published_at", "published_by", "retired_at", "awaits", "asked_at",
+    "asked_by", "approved_by", "goes_live_at",
+)  # fmt: skip
 
 
 @entrance.call("GET", "/diagrams/<string:key>/versions/<int:n>", gives=OneVersionOut, refuses=(422,), tagged=True)
@@ -293,7 +373,7 @@ def change_draft(
         raise Conflict("Diagram “{key}” milik instansi lain.", key=key)
     xml = _one_bpmn() if request.files.getlist("bpmn") else None
     forms = read_forms(_sent("forms"))
-    version, findings = commands.change(key, n, seen_revision(), xml, forms, form["note"], by)
+    version, findings = commands.change(key, n, seen_revision(), xml, forms, form["note"], by, at)
     return _draft(version, findings)
 
 
@@ -329,33 +409,105 @@ def check_upload(files: dict[str, Any], by: Caller, at: datetime) -> dict[str, A
     return {"findings": [finding(f) for f in check(xml, forms, held)]}
 
 
-@entrance.call(
-    "POST",
-    "/diagrams/<string:key>/versions/<int:n>/publish",
-    gives=VersionOut,
-    takes=PublishIn,
-    refuses=(409,),
-    headers=(IF_MATCH,),
-    tagged=True,
-)
-def publish(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
-    """Let a draft go live; 422 with the findings that keep it from that"""
-    version = commands.publish(key, n, by, at, body["note"], body["unheld_lanes"], seen_revision())
+@entrance.call("GET", "/diagrams/<string:key>/versions/<int:n>/records", gives=RecordsOut)
+def version_records(key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """All that happened to a version, the first first; also of a draft that was thrown away"""
+    _visible(key, by)
+    found = models.records_of(key, n)
+    if not found:
+        models.version_of(key, n)
+    return {"items": [{**_record(row), "by": row.by_name} for row in found]}
+
+
+def _record(row: models.VersionRecord) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("seq", "at", "what", "note")}
+
+
+@entrance.call("GET", "/diagrams/<string:key>/compare", gives=CompareOut, query=CompareQuery)
+def compare(query: dict[str, Any], key: str, by: Caller, at: datetime) -> dict[str, Any]:
+    """What has changed from one version to another, in words and by element; geometry apart"""
+    older, newer = _seen(key, query["older"], by), _seen(key, query["newer"], by)
+    found = differences(older, newer)
+    return {
+        "key": key,
+        "older": older.n,
+        "newer": newer.n,
+        "differences": [_difference(each) for each in found],
+        "elements": [_touched(each) for each in touched(found)],
+    }
+
+
+def _difference(each: Difference) -> dict[str, Any]:
+    names = ("kind", "group", "element", "element_before", "name", "field", "before", "after", "sentence")
+    return {name: say(getattr(each, name), gettext) for name in names}
+
+
+def _touched(each: Touched) -> dict[str, Any]:
+    told = {"name": say(each.name, gettext), "change": each.change, "kinds": each.kinds}
+    return {"element": each.after, "element_before": each.before, **told}
+
+
+def _moves_a_version(method: str, doing: str, takes: Any, **more: Any) -> Any:
+    """A call that does something to a version seen at the revision in If-Match."""
+    path = f"/diagrams/<string:key>/versions/<int:n>{doing}"
+    more = {"gives": VersionOut, "tagged": True, **more}
+    return entrance.call(method, path, takes=takes, refuses=(409,), headers=(IF_MATCH,), **more)
+
+
+def _moved(version: models.Version) -> dict[str, Any]:
     tag(version.rev)
     return _version(version)
 
 
-@entrance.call(
-    "POST",
-    "/diagrams/<string:key>/versions/<int:n>/retire",
-    gives=VersionOut,
-    takes=NoteIn,
-    refuses=(409,),
-    headers=(IF_MATCH,),
-    tagged=True,
-)
+@_moves_a_version("POST", "/publish", PublishIn)
+def publish(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """Let a draft go live, at once or from a moment; 422 with the findings that keep it from that
+
+    Where the agency wants a second person to approve, it stays a draft that `awaits` approval.
+    """
+    unheld, day = body["unheld_lanes"], body["goes_live_at"]
+    return _moved(commands.publish(key, n, by, at, body["note"], unheld, seen_revision(), day))
+
+
+@_moves_a_version("POST", "/approve", NoteIn)
+def approve(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """Approve as a second person what somebody else asked to publish"""
+    return _moved(commands.approve(key, n, by, at, body["note"], seen_revision()))
+
+
+@_moves_a_version("POST", "/withdraw", NoteIn)
+def withdraw(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """Take back a request to publish, or decline it as the second person; it may be changed again"""
+    return _moved(commands.withdraw(key, n, by, at, body["note"], seen_revision()))
+
+
+@_moves_a_version("POST", "/retire", NoteIn)
 def retire(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
     """Let a live version take no new instances"""
-    version = commands.retire(key, n, by, at, body["note"], seen_revision())
-    tag(version.rev)
-    return _version(version)
+    return _moved(commands.retire(key, n, by, at, body["note"], seen_revision()))
+
+
+@_moves_a_version("POST", "/bring-back", UnheldIn)
+def bring_back(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """Let a retired version take new instances again, if it still passes the check"""
+    return _moved(commands.bring_back(key, n, by, at, body["note"], seen_revision(), body["unheld_lanes"]))
+
+
+@entrance.call(
+    "POST",
+    "/diagrams/<string:key>/versions/<int:n>/restore",
+    gives=DraftOut,
+    takes=NoteIn,
+    status=201,
+    refuses=(409,),
+    tagged=True,
+)
+def restore(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
+    """A new draft with the very files of this version"""
+    return _draft(*commands.restore(key, n, by, at, body["note"]))
+
+
+@entrance.call("DELETE", "/diagrams/<string:key>/versions/<int:n>", status=204, refuses=(409,), headers=(IF_MATCH,))
+def discard(key: str, n: int, by: Caller, at: datetime) -> None:
+    """Throw away a draft that was never published; its number and its records stay"""
+    commands.discard(key, n, by, at, seen=seen_revision())

@@ -22,7 +22,7 @@ from service.sentences import put_together, taken_apart
 
 log = logging.getLogger(__name__)
 
-SECONDS = 20
+SECONDS = 45
 CPU_SECONDS = 12
 MEMORY = 1_000_000_000
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "MONTY_BIN")

@@ -86,7 +86,7 @@ def list_procedures(by: Caller, at: datetime) -> str:
     return render_template(
         "diagrams/list.html",
         procedures=[
-            Procedure(d, names[d.agency_id], _readable(d, models.versions_of(d.key), by), open_.get(d.key, 0))
+            Procedure(d, names[d.agency_id], readable(d, models.versions_of(d.key), by), open_.get(d.key, 0))
             for d in found
         ],
         states=STATE_WORDS,
@@ -95,7 +95,7 @@ def list_procedures(by: Caller, at: datetime) -> str:
     )
 
 
-def _readable(diagram: models.Diagram, versions: Sequence[models.Version], by: Caller) -> list[models.Version]:
+def readable(diagram: models.Diagram, versions: Sequence[models.Version], by: Caller) -> list[models.Version]:
     """Drafts are for those who draw and those who look after it; officers work by what is published."""
     drafts_too = any(by.is_(role, diagram.agency_id) for role in (OWNER, SUPERVISOR, AUDITOR))
     return [version for version in versions if drafts_too or version.state != models.DRAFT]
@@ -103,25 +103,25 @@ def _readable(diagram: models.Diagram, versions: Sequence[models.Version], by: C
 
 @pages.get("/sop/<string:key>", roles=READERS)
 def newest_version(key: str, by: Caller, at: datetime) -> Response:
-    diagram = _visible(key, by)
-    versions = _readable(diagram, models.versions_of(key), by)
+    diagram = visible_diagram(key, by)
+    versions = readable(diagram, models.versions_of(key), by)
     if not versions:
         raise NotFound("Tidak ada diagram “{key}”.", key=key)
     live = [version for version in versions if version.state == models.LIVE]
     return go_to(f"/sop/{key}/{(live or versions)[0].n}")
 
 
-def _visible(key: str, by: Caller) -> models.Diagram:
+def visible_diagram(key: str, by: Caller) -> models.Diagram:
     diagram = models.diagram_of(key)
     if diagram.agency_id not in by.agencies and not by.everywhere():
         raise NotFound("Tidak ada diagram “{key}”.", key=key)
     return diagram
 
 
-def _version(key: str, n: int, by: Caller) -> models.Version:
+def readable_version(key: str, n: int, by: Caller) -> models.Version:
     """The version, if it is for his eyes."""
     found = models.version_of(key, n)
-    if not _readable(_visible(key, by), [found], by):
+    if not readable(visible_diagram(key, by), [found], by):
         raise NotFound("Diagram “{key}” tidak memiliki versi {n}.", key=key, n=n)
     return found
 
@@ -132,7 +132,7 @@ def _loaded(version: models.Version) -> Loaded:
 
 @pages.get("/sop/<string:key>/<int:n>", roles=READERS)
 def show(key: str, n: int, by: Caller, at: datetime) -> str:
-    version = _version(key, n, by)
+    version = readable_version(key, n, by)
     loaded = _loaded(version)
     diagram = models.diagram_of(key)
     agency = db.session.get_one(Agency, diagram.agency_id)
@@ -145,7 +145,7 @@ def show(key: str, n: int, by: Caller, at: datetime) -> str:
         spec=loaded.spec,
         state=STATE_WORDS[version.state],
         kind=STATE_KINDS[version.state],
-        versions=[(v, STATE_WORDS[v.state]) for v in _readable(diagram, models.versions_of(key), by)],
+        versions=[(v, STATE_WORDS[v.state]) for v in readable(diagram, models.versions_of(key), by)],
         open_instances=count_open([key]).get(key, 0),
         identity=_identity(loaded.spec.properties),
         promise=lengths.standard(loaded.spec.properties.get("promise")),
@@ -244,7 +244,7 @@ def _lines(text: str | None) -> tuple[str, ...]:
 
 @pages.get("/sop/<string:key>/<int:n>/formulir/<string:element>", roles=READERS)
 def show_form(key: str, n: int, element: str, by: Caller, at: datetime) -> str:
-    version = _version(key, n, by)
+    version = readable_version(key, n, by)
     loaded = _loaded(version)
     if element not in loaded.forms:
         raise NotFound("Langkah ini tidak memiliki formulir.")
@@ -269,7 +269,7 @@ def _drawn(loaded: Loaded, element: str) -> Form:
 @pages.get("/sop/<string:key>/<int:n>/gambar.xml", roles=READERS)
 def drawing(key: str, n: int, by: Caller, at: datetime) -> Response:
     """What the viewer draws; of a published version it never changes, so the browser may keep it."""
-    version = _version(key, n, by)
+    version = readable_version(key, n, by)
     draft = version.state == models.DRAFT
     answer = Response(sketch(version.xml) if draft else sketch_of_published(version.id, version.xml))
     answer.content_type = "application/xml"
@@ -284,7 +284,7 @@ def drawing(key: str, n: int, by: Caller, at: datetime) -> Response:
 @pages.get("/sop/<string:key>/<int:n>/unduh", roles=READERS)
 def download(key: str, n: int, by: Caller, at: datetime) -> Response:
     """The BPMN file, byte for byte as it came in."""
-    version = _version(key, n, by)
+    version = readable_version(key, n, by)
     answer = Response(version.xml, content_type="application/xml")
     answer.headers.set("Content-Disposition", "attachment", filename=f"{key}-{n}.bpmn")
     return answer

@@ -23,7 +23,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from service import facts
-from service.engine import codec, trees
+from service.engine import codec, rehousing, trees
 from service.engine.clock import Clock
 from service.engine.nodes import DUE, FIRED, ConditionEvent, InclusiveGateway, NoWay, lay_out_next
 from service.engine.script import ScriptEngine, seen
@@ -154,6 +154,46 @@ class Run:
         with self._moving():
             self._state = "cancelled"
 
+    # ---- moving it by hand ----------------------------------------------------------------------------------
+
+    def migrate(self, spec: Spec, homes: rehousing.Homes, known: Mapping[str, Any]) -> None:
+        """Go on in another version: every open step as the element that `homes` names there.
+
+        `known` is what was answered before and only the other version reads. Raises `Invalid` naming each step that
+        has no home there, or could not go on from it, with the reason.
+        """
+        self._begin()
+        state = rehousing.rehoused(self.dump(), self._spec, spec, homes, self._clock)
+        learned = {name: value for name, value in _kept(spec, known).items() if name not in self._tree.data}
+        with self._moving():
+            self._become(spec, state)
+            self._tree.data.update(learned)
+
+    def move_to(self, step_id: str, target: str) -> None:
+        """Withdraw the open task of a step and open another in its place.
+
+        Raises `Invalid` where the target is no task, or where a join would then wait for ever.
+        """
+        self._begin()
+        task = trees.find(self._tree, TaskState.READY, step_id)
+        if task is None or not task.task_spec.manual:
+            raise Conflict("Tugas ini sudah tidak terbuka.")
+        rehousing.check_leap(self.dump(), self._spec, task.task_spec.bpmn_id, target, trees.in_loop(task))
+        with self._moving():
+            trees.take_away(task)
+            trees.put(task.workflow, target)
+
+    def restore(self, spec: Spec, state: bytes) -> None:
+        """Stand again as it stood before, in the version of then. What waited then and waits no more, returns."""
+        self._begin()
+        with self._moving(returning=True):
+            self._become(spec, state)
+
+    def _become(self, spec: Spec, state: bytes) -> None:
+        self._spec = spec
+        self._tree, condition = codec.load(spec, state, ScriptEngine(self._clock, spec.reads))
+        self._state, self._end = condition.state, condition.end  # type: ignore[assignment]
+
     # ---- how it stands --------------------------------------------------------------------------------------
 
     @property
@@ -206,14 +246,16 @@ class Run:
             self._tree, _ = codec.load(self._spec, self.dump(), engine)
 
     @contextmanager
-    def _moving(self, done: str | None = None) -> Iterator[None]:
-        before = {each.step_id: each for each in self.waiting}
+    def _moving(self, done: str | None = None, returning: bool = False) -> Iterator[None]:
+        before, spec = {each.step_id: each for each in self.waiting}, self._spec
         yield
         if self._state == "running":
             self._go_on()
         self._moved = True
         after = {each.step_id: each for each in self.waiting}
-        self._facts += _difference(before, after, done)
+        self._facts += _difference(before, after, done, returning)
+        if self._spec is not spec:
+            self._facts += _carried(before, after)
         if self._state != "running":
             self._facts.append(facts.InstanceEnded(self.end))
 
@@ -324,7 +366,7 @@ def _awakened(task: Task) -> Task | None:
 
 
 def _difference(
-    before: Mapping[str, Waiting], after: Mapping[str, Waiting], done: str | None
+    before: Mapping[str, Waiting], after: Mapping[str, Waiting], done: str | None, returning: bool
 ) -> Iterator[facts.StepFact]:
     gone = [each for each in before.values() if each.step_id not in after]
     for each in sorted(gone, key=lambda one: one.step_id != done):
@@ -339,9 +381,20 @@ def _difference(
         if each.step_id not in before:
             match each:
                 case TaskWaiting():
-                    yield facts.TaskOpened(each.step_id, each.element, each.lane)
+                    came = facts.TaskReturned if returning else facts.TaskOpened
+                    yield came(each.step_id, each.element, each.lane)
                 case TimerWaiting():
                     yield facts.TimerSet(each.step_id, each.element, each.due_at)
+
+
+def _carried(before: Mapping[str, Waiting], after: Mapping[str, Waiting]) -> Iterator[facts.StepFact]:
+    for each in after.values():
+        if each.step_id in before:
+            match each:
+                case TaskWaiting():
+                    yield facts.TaskCarried(each.step_id, each.element, each.lane)
+                case TimerWaiting():
+                    yield facts.TimerCarried(each.step_id, each.element, each.due_at)
 
 
 def _stuck(message: str, task: Task, **params: Any) -> Stuck:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, MultiInstanceTask
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
@@ -63,6 +64,20 @@ def unfinished(tree: Tree, state: int = UNFINISHED) -> Iterator[Task]:
 def find(tree: Tree, state: int, step_id: str) -> Any:
     """The task of that id in one of the states, wherever it is."""
     return next((task for task in unfinished(tree, state) if str(task.id) == step_id), None)
+
+
+def take_away(task: Task) -> None:
+    """End a step undone, with the events that wait on it."""
+    holder = task.parent if isinstance(task.parent.task_spec, BoundaryEventSplit) else task
+    for each in holder.children if holder is not task else [task]:
+        each.cancel()
+
+
+def put(workflow: Any, element: str) -> None:
+    """Let a token come to an element, as if by a flow of its own."""
+    specs = workflow.spec.task_specs
+    entry = specs.get(f"{element}.BoundaryEventSplit") or specs[element]
+    entry._update(Task(workflow, entry, workflow.task_tree, TaskState.FUTURE))
 
 
 def size(tree: Tree) -> int:

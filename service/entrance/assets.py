@@ -67,6 +67,13 @@ def sheets_of(name: str) -> list[str]:
     return [f"/static/{sheet}" for sheet in entry.get("css", ())]
 
 
+def parts_of(name: str) -> list[str]:
+    """The addresses of what a script shares with others, to be fetched along with it rather than after it."""
+    built = _manifest(MANIFEST.stat().st_mtime_ns if MANIFEST.exists() else 0)
+    entry = built.get(f"src/{name.removesuffix('.js')}.ts", {})
+    return [f"/static/{built[part]['file']}" for part in entry.get("imports", ()) if part in built]
+
+
 @lru_cache(maxsize=2)
 def _manifest(_changed: int) -> dict[str, dict[str, str]]:
     """What the build wrote down; read again when it has changed."""

@@ -19,7 +19,7 @@ from service.entrance import browsers, idempotency
 from service.entrance.documenting import IF_MATCH, LANGUAGE, TWICE, WRITES, Documented, Header, in_path
 from service.entrance.reading import Parser
 from service.entrance.schemas import LARGEST_WHOLE
-from service.entrance.writing import write
+from service.entrance.writing import read_all, write
 from service.errors import NotFound, NotKnown, Stale
 from service.people.caller import COMPLAINANT, Caller
 from service.people.commands import caller_with
@@ -55,6 +55,7 @@ class Entrance(Documented):
         produces: str | None = None,
         limit: Callable[[View], View] | None = None,
         body: dict[str, Any] | None = None,
+        keeps_nothing: bool = False,
     ) -> Callable[[View], View]:
         """Declare the decorated function as the call behind `method path`.
 
@@ -62,10 +63,11 @@ class Entrance(Documented):
         the path, `by` and `at` by name.
         `refuses` lists the statuses besides those that follow from the declaration itself, `headers` those that mean
         something to this call; `tagged` says that the answer has an ETag, and `body` adds content types to the
-        document of what is taken.
+        document of what is taken. A call with a body that `keeps_nothing` works beside whoever writes.
         """
 
         def declare(view: View) -> View:
+            writes = method in WRITES and not keeps_nothing
             sources = [
                 (schema, where) for schema, where in ((query, "query"), (takes, location), (form, "form")) if schema
             ]
@@ -77,12 +79,12 @@ class Entrance(Documented):
                 status,
                 produces,
                 {*refuses, *_usual(method, path, takes, query, headers)},
-                [*headers, *([TWICE] if method == "POST" and path != "/session" else []), LANGUAGE],
+                [*headers, *([TWICE] if method == "POST" and writes and path != "/session" else []), LANGUAGE],
                 who == PUBLIC,
                 body,
                 tagged,
             )
-            entered: View = _writing(run, who) if method in WRITES else _reading(run, who)
+            entered: View = _writing(run, who) if writes else _reading(run, who)
             entered = limit(entered) if limit else entered
             vars(entered)["who"] = who
             self.route(path, methods=[method], parameters=in_path(path))(entered)
@@ -154,6 +156,7 @@ def _can_be(part: Any) -> bool:
 def _reading(view: Entered, who: str) -> Entered:
     @wraps(view)
     def enter(**path: Any) -> Response:
+        read_all()
         _find_out(who)
         return view(**path)
 

@@ -43,6 +43,7 @@ IN_PATH = {
     "task_id": "id of the task",
     "file_id": "id of the file",
     "person_id": "id of the person",
+    "trial_id": "id of a trial",
 }
 
 

@@ -64,7 +64,7 @@ def register(app: Flask) -> None:
         "who": words.who,
     }
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(asset=assets.asset, sheets_of=assets.sheets_of, said=said)
+    app.jinja_env.globals.update(asset=assets.asset, sheets_of=assets.sheets_of, parts_of=assets.parts_of, said=said)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -5,7 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from service.diagrams.loading import load
+from service.diagrams.routing import KINDS
 from service.engine import MessageWaiting
+from service.entrance.compared import reason
 from service.instances.models import STATES, Instance
 from service.instances.moving import look
 from service.tasks.models import Task, tasks_of
@@ -51,6 +53,15 @@ class InstanceRowOut(Schema):
     ended_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class RouteOut(Schema):
+    """How an instance came to its version."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    trial = fields.UUID(required=True, allow_none=True)
+    arm = fields.Integer(required=True, allow_none=True, metadata={"description": "its place among the arms"})
+    why = fields.String(required=True)
+
+
 class InstanceOut(InstanceRowOut):
     """An instance with what it waits for."""
 
@@ -60,6 +71,7 @@ class InstanceOut(InstanceRowOut):
     timers = fields.List(fields.Nested(TimerOut), required=True)
     messages = fields.List(fields.String(), required=True, metadata={"description": "messages it waits for"})
     data = fields.Dict(required=True, metadata={"description": "what the process knows and decides by"})
+    route = fields.Nested(RouteOut, required=True, metadata={"description": "how it came to its version"})
 
 
 def task_out(task: Task) -> dict[str, Any]:
@@ -80,6 +92,11 @@ def instance_row(instance: Instance) -> dict[str, Any]:
     return row | {"diagram": instance.diagram_key, "version": instance.version_n}
 
 
+def _route(instance: Instance) -> dict[str, Any]:
+    kind = (instance.route or {}).get("kind", KINDS[0])
+    return {"kind": kind, "trial": instance.trial_id, "arm": instance.arm, "why": reason(instance)}
+
+
 def instance_out(instance: Instance) -> dict[str, Any]:
     """An instance as an answer, with its open tasks and armed timers."""
     version = load(instance.version_id)
@@ -94,4 +111,5 @@ def instance_out(instance: Instance) -> dict[str, Any]:
         ],
         "messages": sorted({w.name for w in run.waiting if isinstance(w, MessageWaiting)}),
         "data": run.data,
+        "route": _route(instance),
     }

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from service.complaints.commands import asks_identity
 from service.diagrams.loading import load, start_version
+from service.diagrams.routing import Case, asked_for, route
 from service.entrance import cursors
 from service.entrance.calls import Entrance, seen_revision, tag
 from service.entrance.documenting import IF_MATCH
@@ -92,7 +93,8 @@ def start(body: dict[str, Any], by: Caller, at: datetime) -> dict[str, Any]:
     policy.must_have_part_in(by, version.agency_id, version.key)
     if asks_identity(version):
         raise Invalid("Formulir ini menanyakan identitas pelapor; sampaikan sebagai pengaduan (POST /complaints).")
-    instance = commands.start(version, body["answers"], by, at)
+    way = route(version, Case(body["answers"], at)) if body["version"] is None else asked_for(version)
+    instance = commands.start(way.version, body["answers"], by, at, route=way)
     tag(instance.rev)
     return instance_out(instance)
 

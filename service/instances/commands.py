@@ -6,6 +6,7 @@ from typing import Any
 
 from service.database import db, new_id
 from service.diagrams.loading import Loaded, load
+from service.diagrams.routing import Route, why
 from service.engine import Run
 from service.errors import Conflict, Invalid, Problem, Stuck
 from service.forms.check import check
@@ -18,8 +19,18 @@ from service.people.models import Agency
 UNFINISHED = (RUNNING, SUSPENDED, STUCK)
 
 
-def start(version: Loaded, answers: dict[str, Any], by: Caller, at: datetime, secret: bool = False) -> Instance:
-    """Start an instance with the answers of its start form. Raises `Invalid` naming the fields that are wrong."""
+def start(
+    version: Loaded,
+    answers: dict[str, Any],
+    by: Caller,
+    at: datetime,
+    secret: bool = False,
+    route: Route | None = None,
+) -> Instance:
+    """Start an instance with the answers of its start form. Raises `Invalid` naming the fields that are wrong.
+
+    `route` is how it came to this version; where a trial gave it, that stands in its history.
+    """
     check(version.form(version.spec.start.id).schema, answers)
     clock = clock_of(version.agency_id, at)
     run = Run.start(version.spec, answers, clock)
@@ -36,10 +47,14 @@ def start(version: Loaded, answers: dict[str, Any], by: Caller, at: datetime, se
         head=b"",
         engine_state=run.dump(),
         started_at=at,
+        trial_id=route.trial_id if route else None,
+        arm=route.arm if route else None,
+        route=route.kept if route else None,
     )
     db.session.add(instance)
     db.session.flush()  # the hearers' rows refer to it
-    move = Move(by, at, "start", version.spec.start.id, answers=answers)
+    reason = str(why(route.kept)) if route and route.trial_id else None
+    move = Move(by, at, "start", version.spec.start.id, answers=answers, reason=reason)
     keep(instance, run, Moved(instance, version, move, clock))
     return instance
 

@@ -4,8 +4,9 @@ import secrets
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Model, UtcDateTime, db, id_column
@@ -16,6 +17,10 @@ STATES = (RUNNING, COMPLETED, CANCELLED, SUSPENDED, STUCK)
 
 NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters and digits that nobody mistakes for another when reading a number aloud."""
+
+
+def _version_it_starts_with(context: Any) -> Any:
+    return context.get_current_parameters()["version_id"]
 
 
 class Instance(Model):
@@ -46,6 +51,13 @@ class Instance(Model):
     stuck_reason: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_version_id: Mapped[uuid.UUID | None] = mapped_column(index=True, default=_version_it_starts_with)
+    """The version it started with, whatever it was migrated to since: comparisons count it there."""
+    trial_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    arm: Mapped[int | None]
+    """Its place among the arms of the trial."""
+    route: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """How it came to its version, as `diagrams.routing` told it."""
 
     __mapper_args__ = {"version_id_col": rev}
 
@@ -77,7 +89,7 @@ def count_open(diagrams: Sequence[str]) -> dict[str, int]:
     """How many instances of each of these diagrams have not ended."""
     query = select(Instance.diagram_key, func.count()).where(Instance.diagram_key.in_(diagrams))
     query = query.where(Instance.state.in_((RUNNING, SUSPENDED, STUCK))).group_by(Instance.diagram_key)
-    return dict(db.session.execute(query).tuples().all())
+    return dict(iter(db.session.execute(query)))
 
 
 def numbered(agencies: Iterable[uuid.UUID], number: str) -> uuid.UUID | None:

@@ -44,8 +44,9 @@ class Move:
 def moving(instance_id: uuid.UUID, move: Move, states: tuple[str, ...] = (RUNNING,)) -> Iterator[tuple[Instance, Run]]:
     """Lock the instance and lend its run; what the caller did with it is kept and announced when he is done.
 
-    Raises `Conflict` when the instance is in none of `states`, `Stale` when it is not as it was seen, and `Stuck`
-    (naming the instance) when it finds no way.
+    Who gives the instance another version has its run migrated to it, and the move ends there. Raises `Conflict` when
+    the instance is in none of `states`, `Stale` when it is not as it was seen, and `Stuck` (naming the instance) when
+    it finds no way.
     """
     instance = locked(instance_id)
     if instance.state not in states:
@@ -59,7 +60,7 @@ def moving(instance_id: uuid.UUID, move: Move, states: tuple[str, ...] = (RUNNIN
     except Stuck as stuck:
         stuck.instance_id, stuck.move, stuck.seq = instance_id, move, instance.seq
         raise
-    keep(instance, run, Moved(instance, version, move, clock))
+    keep(instance, run, Moved(instance, loading.load(instance.version_id), move, clock))
 
 
 def keep(instance: Instance, run: Run, moved: "Moved") -> None:

@@ -103,6 +103,15 @@ def change_holdings(person_id: uuid.UUID, given: Iterable[Held], taken: Iterable
     return person
 
 
+def ask_for_second_approval(agency_id: uuid.UUID, wanted: bool, by: Caller) -> Agency:
+    """Whether a second person has to approve before a version of this office's diagrams goes live."""
+    policy.must_set_rules_of(by, agency_id)
+    agency = db.session.get_one(Agency, agency_id)
+    agency.second_approval = wanted
+    db.session.flush()
+    return agency
+
+
 def _must_look_after(by: Caller, held: Held) -> None:
     if held.role == OFFICER and held.agency_id is not None:
         policy.must_look_after_lanes(by, held.agency_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, exists, false, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database import Model, UtcDateTime, db, id_column
@@ -27,6 +27,8 @@ class Agency(Model):
     """IANA name of its time zone."""
     prefix: Mapped[str] = mapped_column(String(8))
     """What the numbers of its instances begin with."""
+    second_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a second person has to approve before a version of a diagram goes live."""
 
 
 class Person(Model):
@@ -145,8 +147,7 @@ def lane_holders(agency_id: uuid.UUID, diagrams: set[str]) -> Sequence[tuple[Per
 
 def names_of(ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
     """What these people are called."""
-    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(iter(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))))
 
 
 def lanes_held(agency_id: uuid.UUID, diagram: str) -> set[str]:

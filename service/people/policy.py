@@ -43,6 +43,37 @@ def must_own_diagrams(by: Caller, agency_id: uuid.UUID) -> None:
         raise NotAllowed("Hanya pemilik proses instansi ini yang boleh mengubah diagramnya.")
 
 
+def approves_diagrams(by: Caller, agency_id: uuid.UUID, asked_by: uuid.UUID | None) -> bool:
+    """A second person is another owner or a supervisor of the agency, never the one who asked."""
+    role = by.is_(OWNER, agency_id) or by.is_(SUPERVISOR, agency_id)
+    return role and by.person_id is not None and by.person_id != asked_by
+
+
+def must_approve_diagrams(by: Caller, agency_id: uuid.UUID, asked_by: uuid.UUID | None) -> None:
+    """As `approves_diagrams`."""
+    if by.person_id is not None and by.person_id == asked_by:
+        raise NotAllowed("Anda yang meminta penerbitan ini; persetujuan harus dari orang kedua.")
+    if not approves_diagrams(by, agency_id, asked_by):
+        raise NotAllowed("Hanya pemilik proses lain atau atasan di instansi ini yang boleh menyetujuinya.")
+
+
+def must_read_comparisons(by: Caller, agency_id: uuid.UUID) -> None:
+    """How versions compare is for process owners, supervisors and auditors: it tells of the office, not of a case."""
+    if not any(by.is_(role, agency_id) for role in (OWNER, SUPERVISOR, AUDITOR)):
+        raise NotAllowed("Perbandingan versi hanya untuk pemilik proses, atasan, dan auditor.")
+
+
+def rehearses(by: Caller, agency_id: uuid.UUID) -> bool:
+    """A version is tried out by those who draw it and those who answer for the work."""
+    return by.is_(OWNER, agency_id) or by.is_(SUPERVISOR, agency_id)
+
+
+def must_rehearse(by: Caller, agency_id: uuid.UUID) -> None:
+    """As `rehearses`."""
+    if not rehearses(by, agency_id):
+        raise NotAllowed("Hanya pemilik proses dan atasan di instansi ini yang boleh mencoba sebuah versi.")
+
+
 def must_supervise(by: Caller, agency_id: uuid.UUID) -> None:
     """Cancelling, suspending, mending and re-assigning is for supervisors of the agency."""
     if not by.is_(SUPERVISOR, agency_id):
@@ -53,6 +84,17 @@ def must_look_after_calendar(by: Caller, agency_id: uuid.UUID) -> None:
     """The calendar of an office is kept by its supervisor or an administrator."""
     if not (by.is_(SUPERVISOR, agency_id) or by.is_(ADMIN, agency_id)):
         raise NotAllowed("Hanya atasan atau administrator yang boleh mengubah kalender kantor.")
+
+
+def sets_rules_of(by: Caller, agency_id: uuid.UUID) -> bool:
+    """How an office publishes is set by its administrator, whom the rule does not bind."""
+    return by.is_(ADMIN, agency_id)
+
+
+def must_set_rules_of(by: Caller, agency_id: uuid.UUID) -> None:
+    """As `sets_rules_of`."""
+    if not sets_rules_of(by, agency_id):
+        raise NotAllowed("Hanya administrator yang boleh mengubah aturan kantor ini.")
 
 
 def must_look_after_people(by: Caller) -> None:

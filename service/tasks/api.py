@@ -113,7 +113,7 @@ def task_form(task_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
 @entrance.call("POST", "/tasks/<uuid:task_id>/claim", gives=TaskOut, refuses=(409,), headers=(IF_MATCH,), tagged=True)
 def claim(task_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """Take a task for oneself"""
-    return _answer(commands.claim(task_id, by, seen_revision()))
+    return _answer(commands.claim(task_id, by, at, seen_revision()))
 
 
 @entrance.call("POST", "/tasks/<uuid:task_id>/release", gives=TaskOut, refuses=(409,), headers=(IF_MATCH,), tagged=True)
@@ -147,7 +147,7 @@ def assign(body: dict[str, Any], task_id: uuid.UUID, by: Caller, at: datetime) -
 )
 def keep_draft(body: dict[str, Any], task_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """Keep half a form"""
-    return _answer(commands.keep_draft(task_id, body["answers"], by, seen_revision()))
+    return _answer(commands.keep_draft(task_id, body["answers"], by, at, seen_revision()))
 
 
 @entrance.call(

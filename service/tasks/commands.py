@@ -85,9 +85,12 @@ def finish(task: Task, answers: dict[str, Any], move: Move, seen: int | None = N
 
 def _hold(task: Task, by: Caller, seen: int | None = None) -> None:
     """Hold the task for this transaction, as it is now: whoever was read as its assignee may be another by now."""
+    version_id = task.version_id
     db.session.refresh(task, with_for_update=True)
     _must_be_open(task, by)
     must_be_current(task.rev, seen)
+    if task.version_id != version_id:  # its lane and form may be others now
+        raise Conflict("Berkas ini baru saja dipindahkan ke versi lain. Muat ulang, lalu coba lagi.")
 
 
 def _must_be_his(task: Task, by: Caller, on_behalf: bool) -> None:
@@ -117,10 +120,11 @@ def _mine(task_id: uuid.UUID, by: Caller, seen: int | None = None) -> Task:
     return task
 
 
-def claim(task_id: uuid.UUID, by: Caller, seen: int | None = None) -> Task:
+def claim(task_id: uuid.UUID, by: Caller, at: datetime, seen: int | None = None) -> Task:
     """Take a task for oneself. Raises `Conflict` when it is somebody else's."""
     task = _mine(task_id, by, seen)
     task.assignee_id, task.assignee_name = by.person_id, by.name
+    task.taken_at = task.taken_at or at
     task.rev += 1
     return task
 
@@ -183,7 +187,9 @@ def _holder(username: str, task: Task) -> Person:
     return person
 
 
-def keep_draft(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, seen: int | None = None) -> Task:
+def keep_draft(
+    task_id: uuid.UUID, answers: dict[str, Any], by: Caller, at: datetime, seen: int | None = None
+) -> Task:
     """Keep half a form. Only fields the form knows are kept; nothing else is asked of them yet.
 
     Raises `Stale` when the task is no longer at the revision `seen`.
@@ -197,16 +203,17 @@ def keep_draft(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, seen: in
         raise Invalid("Ada bidang yang tidak dikenal.", errors=unknown)
     attach_all(form_of(task).schema, answers, task.agency_id, task.instance_id)
     task.draft = answers
+    task.taken_at = task.taken_at or at
     task.rev += 1
     return task
 
 
-def begin(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, seen: int | None = None) -> Task:
+def begin(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, at: datetime, seen: int | None = None) -> Task:
     """Keep half a form, and take the task where it is nobody's yet: who fills it in has begun it.
 
     Raises `Conflict` when somebody else has it or was faster, `Stale` like `keep_draft`.
     """
-    task = keep_draft(task_id, answers, by, seen)
+    task = keep_draft(task_id, answers, by, at, seen)
     if task.assignee_id is None:
         task.assignee_id, task.assignee_name = by.person_id, by.name
     return task

@@ -15,8 +15,8 @@ from sqlalchemy import (
     String,
     Uuid,
     and_,
-    case,
     func,
+    literal,
     or_,
     select,
     tuple_,
@@ -56,6 +56,11 @@ class Task(Model):
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody first took it or began its form: until then it waited, from then on it was handled."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was first opened by somebody of its lane other than who brought it up, who can then not undo that."""
+    seen_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     completed_name: Mapped[str | None] = mapped_column(String(200))
@@ -92,6 +97,7 @@ Index("ix_task_mine", Task.assignee_id, Task.sort_at, Task.id, sqlite_where=_ope
 
 Lane = tuple[uuid.UUID, str, str]
 Place = tuple[datetime, uuid.UUID]
+Places = Select[datetime, uuid.UUID]
 
 FREE, TAKEN = "free", "taken"
 
@@ -110,6 +116,14 @@ class Filter:
     due_before: datetime | None = None
     text: str | None = None
     also: tuple[ColumnElement[bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many tasks are late, and how many have to be done before the day is over."""
+
+    late: int = 0
+    today: int = 0
 
 
 @dataclass(frozen=True)
@@ -145,31 +159,54 @@ def lanes_touched(instance_id: uuid.UUID) -> frozenset[str]:
 
 
 def open_tasks(lanes: Iterable[Lane], wanted: Filter, after: Place | None, limit: int) -> Sequence[Task]:
-    """Open tasks of these lanes by due date, then id; at most `limit`, from the place `after`.
+    """Open tasks of these lanes by due date, then id; at most `limit`, from the place `after`."""
+    return listed([open_places(lanes, wanted, after, limit)])[0]
+
+
+def open_places(lanes: Iterable[Lane], wanted: Filter, after: Place | None, limit: int) -> Places | None:
+    """Where those tasks stand, to be `listed`; None where there can be none.
 
     One short index scan per lane, merged: the cost depends on the page and the number of lanes, never on how many
     tasks are open elsewhere.
     """
     scans = _scans(lanes, wanted, after, limit)
     if not scans:
-        return []
+        return None
     merged = union_all(*(select(scan.subquery()) for scan in scans)).subquery()
-    ids = select(merged.c.id).order_by(merged.c.sort_at, merged.c.id).limit(limit)
-    return _in_order(select(Task).where(Task.id.in_(ids)))
+    return select(merged.c.sort_at, merged.c.id).order_by(merged.c.sort_at, merged.c.id).limit(limit)
 
 
-def tasks_in_hand(
+def places_in_hand(
     person_id: uuid.UUID, lanes: Iterable[Lane], wanted: Filter, after: Place | None, limit: int
-) -> Sequence[Task]:
-    """Open tasks that a person has taken and may still do, by due date, then id; at most `limit`."""
-    query = _in_hand(person_id, lanes, wanted)
-    return _in_order(_narrowed(query, wanted, after).limit(limit))
+) -> Places:
+    """Where the open tasks stand that a person has taken and may still do, by due date, then id; at most `limit`."""
+    query: Places = _narrowed(_in_hand(person_id, lanes, wanted), wanted, after)
+    return query.order_by(Task.sort_at, Task.id).limit(limit)
 
 
-def count_in_hand(person_id: uuid.UUID, lanes: Iterable[Lane], wanted: Filter, most: int) -> int:
-    """How many of these there are; counts no further than `most`."""
-    query = _narrowed(_in_hand(person_id, lanes, wanted), wanted, None).limit(most).with_only_columns(Task.id)
-    return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+def listed(lists: Sequence[Places | None]) -> list[list[Task]]:
+    """The tasks of several lists, each in its order, by one statement. Drafts may be long, and no list shows them."""
+    found: list[list[Task]] = [[] for _ in lists]
+    numbered = [
+        select(literal(number).label("list"), places.subquery())
+        for number, places in enumerate(lists)
+        if places is not None
+    ]
+    if numbered:
+        place = union_all(*numbered).subquery()
+        query = select(place.c.list, Task).join(Task, Task.id == place.c.id).options(defer(Task.draft))
+        for number, task in db.session.execute(query.order_by(place.c.list, Task.sort_at, Task.id)):
+            found[number].append(task)
+    return found
+
+
+def count_due(person_id: uuid.UUID, lanes: Iterable[Lane], now: datetime, tonight: datetime, most: int) -> Due:
+    """How many tasks in a person's hands are late, and how many due until tonight; looks at no more than `most`."""
+    first = _in_hand(person_id, lanes, Filter()).where(Task.sort_at < tonight).order_by(Task.sort_at).limit(most)
+    due = first.subquery()
+    late = func.count().filter(due.c.sort_at < now)
+    counted = db.session.execute(select(late, func.count()).select_from(due)).one()
+    return Due(late=counted[0], today=counted[1] - counted[0])
 
 
 def count_open(lanes: Iterable[Lane], wanted: Filter, most: int) -> int:
@@ -183,25 +220,20 @@ def count_open(lanes: Iterable[Lane], wanted: Filter, most: int) -> int:
 
 def tallies(agency_id: uuid.UUID, now: datetime, tonight: datetime) -> Sequence[Tally]:
     """What is open in an agency, by lane and pair of hands; read from one index alone."""
-    late = func.sum(case((Task.sort_at < now, 1), else_=0))
-    today = func.sum(case((and_(Task.sort_at >= now, Task.sort_at < tonight), 1), else_=0))
+    late = func.count().filter(Task.sort_at < now)
+    today = func.count().filter(Task.sort_at >= now, Task.sort_at < tonight)
     key = (Task.diagram_key, Task.lane, Task.assignee_id)
     query = select(*key, func.count(), late, today).where(_open, Task.agency_id == agency_id).group_by(*key)
     return [Tally(*row) for row in db.session.execute(query)]
 
 
-def _in_order(query: Select[Task]) -> Sequence[Task]:
-    """Drafts may be long, and no list shows them."""
-    return db.session.scalars(query.order_by(Task.sort_at, Task.id).options(defer(Task.draft))).all()
-
-
-def _in_hand(person_id: uuid.UUID, lanes: Iterable[Lane], wanted: Filter) -> Select[Task]:
+def _in_hand(person_id: uuid.UUID, lanes: Iterable[Lane], wanted: Filter) -> Places:
     his = [lane for lane in lanes if _is_wanted(lane, wanted)]
     place = tuple_(Task.agency_id, Task.diagram_key, Task.lane)
-    return select(Task).where(_open, Task.assignee_id == person_id, place.in_(his))
+    return select(Task.sort_at, Task.id).where(_open, Task.assignee_id == person_id, place.in_(his))
 
 
-def _scans(lanes: Iterable[Lane], wanted: Filter, after: Place | None, limit: int) -> list[Select[datetime, uuid.UUID]]:
+def _scans(lanes: Iterable[Lane], wanted: Filter, after: Place | None, limit: int) -> list[Places]:
     return [_scan(lane, wanted, after, limit) for lane in sorted(lanes, key=str) if _is_wanted(lane, wanted)]
 
 
@@ -209,12 +241,12 @@ def _is_wanted(lane: Lane, wanted: Filter) -> bool:
     return wanted.diagram in (None, lane[1]) and wanted.lane in (None, lane[2])
 
 
-def _scan(lane: Lane, wanted: Filter, after: Place | None, limit: int) -> Select[datetime, uuid.UUID]:
+def _scan(lane: Lane, wanted: Filter, after: Place | None, limit: int) -> Places:
     agency_id, diagram, lane_id = lane
     query = select(Task.sort_at, Task.id).where(
         _open, Task.agency_id == agency_id, Task.diagram_key == diagram, Task.lane == lane_id
     )
-    narrowed: Select[datetime, uuid.UUID] = _narrowed(query, wanted, after)
+    narrowed: Places = _narrowed(query, wanted, after)
     return narrowed.order_by(Task.sort_at, Task.id).limit(limit)
 
 

@@ -1,7 +1,6 @@
 """Pages of an officer: what there is to do, and one task with all that is needed to decide it."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -43,12 +42,15 @@ from service.tasks.models import (
     FREE,
     OPEN,
     TAKEN,
+    Due,
     Filter,
+    Places,
     Task,
-    count_in_hand,
-    open_tasks,
+    count_due,
+    listed,
+    open_places,
+    places_in_hand,
     task_of,
-    tasks_in_hand,
     tasks_of,
 )
 
@@ -79,30 +81,26 @@ def my_tasks(by: Caller, at: datetime, refusal: Refusal | None = None, **_path: 
     offered = choices(by.lanes)
     keys = [wanted.kelompok] if wanted.kelompok in (MINE, FREE_ONES, COLLEAGUES) else [MINE, FREE_ONES, COLLEAGUES]
     size = A_PAGE if wanted.kelompok else A_FEW
-    lists = [_found(key, wanted, by, wanted.filter(at, night, by.agencies), size) for key in keys]
+    narrowed = wanted.filter(at, night, by.agencies)
+    lists = listed([_places(key, wanted, by, narrowed, size) for key in keys])
     return render_template(
         "tasks/list.html",
         asked=wanted,
         offered=offered,
         groups=[Group(key, page) for key, page in zip(keys, pages_of(lists, size, at), strict=True)],
-        late=_count_mine(by, Filter(due_before=at)),
-        today=_count_mine(by, Filter(due_from=at, due_before=night)),
+        due=count_due(by.person_id, by.lanes, at, night, MOST_COUNTED) if by.person_id else Due(),
         refusal=refusal,
     )
 
 
-def _found(key: str, wanted: Asked, by: Caller, narrowed: Filter, size: int) -> Sequence[Task]:
+def _places(key: str, wanted: Asked, by: Caller, narrowed: Filter, size: int) -> Places | None:
     """One more than fits, to know whether there is a next page."""
     after = wanted.place() if wanted.kelompok == key else None
     if key == MINE and by.person_id is not None:
-        return tasks_in_hand(by.person_id, by.lanes, narrowed, after, size + 1)
+        return places_in_hand(by.person_id, by.lanes, narrowed, after, size + 1)
     if key == FREE_ONES:
-        return open_tasks(by.lanes, replace(narrowed, held=FREE), after, size + 1)
-    return open_tasks(by.lanes, replace(narrowed, held=TAKEN, not_of=by.person_id), after, size + 1)
-
-
-def _count_mine(by: Caller, wanted: Filter) -> int:
-    return count_in_hand(by.person_id, by.lanes, wanted, MOST_COUNTED) if by.person_id else 0
+        return open_places(by.lanes, replace(narrowed, held=FREE), after, size + 1)
+    return open_places(by.lanes, replace(narrowed, held=TAKEN, not_of=by.person_id), after, size + 1)
 
 
 def _row_again(task_id: uuid.UUID, by: Caller, at: datetime, refusal: Refusal | None = None) -> str:
@@ -125,7 +123,7 @@ def _done_with(task: Task, by: Caller, at: datetime) -> Response | str:
 
 @pages.post("/tugas/<uuid:task_id>/ambil", roles=(OFFICER,), again=_row_again)
 def claim(task_id: uuid.UUID, by: Caller, at: datetime) -> Response | str:
-    return _done_with(commands.claim(task_id, by), by, at)
+    return _done_with(commands.claim(task_id, by, at), by, at)
 
 
 @pages.post("/tugas/<uuid:task_id>/lepas", roles=(OFFICER,), again=_row_again)
@@ -248,7 +246,7 @@ def _draft_again(task_id: uuid.UUID, by: Caller, at: datetime, refusal: Refusal 
 def keep_draft(task_id: uuid.UUID, by: Caller, at: datetime) -> Response | str:
     task, _instance = _seen_by(task_id, by)
     before = task.assignee_id
-    task = commands.begin(task_id, posted_answers(commands.form_of(task).schema), by, _seen())
+    task = commands.begin(task_id, posted_answers(commands.form_of(task).schema), by, at, _seen())
     if request.headers.get("HX-Request"):
         return render_template("tasks/draft.html", task=task, saved=at, begun=before is None)
     return go_to(f"/tugas/{task_id}?draf=1#draf")
@@ -283,9 +281,12 @@ def after_task(task_id: uuid.UUID, by: Caller, at: datetime) -> str:
 
 def _proposed(by: Caller, instance: Instance, at: datetime) -> TaskRow | None:
     """The next thing to do: what this instance asks of him, else his most urgent task, else one he can take."""
-    here = open_tasks(by.lanes, Filter(instance=instance.id), None, A_FEW)
-    found: Sequence[Task] = [task for task in here if task.assignee_id in (None, by.person_id)]
-    if not found and by.person_id is not None:
-        found = tasks_in_hand(by.person_id, by.lanes, Filter(), None, 1)
-    found = found or open_tasks(by.lanes, Filter(held=FREE), None, 1)
+    here, mine, free = listed(
+        [
+            open_places(by.lanes, Filter(instance=instance.id), None, A_FEW),
+            places_in_hand(by.person_id, by.lanes, Filter(), None, 1) if by.person_id else None,
+            open_places(by.lanes, Filter(held=FREE), None, 1),
+        ]
+    )
+    found = [task for task in here if task.assignee_id in (None, by.person_id)] or mine or free
     return rows_of(found[:1], at)[0] if found else None

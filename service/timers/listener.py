@@ -1,20 +1,22 @@
 """Keeps the table of timers in step with what the engine says, and lets timers rest while their instance rests."""
 
 from service.database import db
-from service.facts import StepFact, TimerFired, TimerSet, TimerWithdrawn
+from service.facts import StepFact, TimerCarried, TimerFired, TimerSet, TimerWithdrawn
 from service.instances.models import STUCK, SUSPENDED
 from service.instances.moving import Moved
 from service.timers.models import ARMED, DEAD, FIRED, RESTING, WITHDRAWN, Timer, timers_at, timers_of
 
 
 def hear(moved: Moved, steps: list[StepFact]) -> None:
-    """Add a row for each timer that was set; close those that fired or were withdrawn."""
-    said = [fact for fact in steps if isinstance(fact, TimerSet | TimerFired | TimerWithdrawn)]
+    """Add a row for each timer that was set; rename those carried over, close those that fired or were withdrawn."""
+    said = [fact for fact in steps if isinstance(fact, TimerSet | TimerCarried | TimerFired | TimerWithdrawn)]
     if said:
         known = {timer.step_id: timer for timer in timers_at(moved.instance.id, [fact.step_id for fact in said])}
         for fact in said:
             if isinstance(fact, TimerSet):
                 known[fact.step_id] = _set(moved, fact, known.get(fact.step_id))
+            elif isinstance(fact, TimerCarried):
+                known[fact.step_id].element = fact.element
             else:
                 timer = known[fact.step_id]
                 timer.state = FIRED if isinstance(fact, TimerFired) else WITHDRAWN

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.complaints import identity
+from service.diagrams.commands import publish_due
 from service.entrance import idempotency
 from service.files import commands as files
 from service.people.sessions import forget_sessions
@@ -36,6 +37,7 @@ def _renew_keys(_now: datetime) -> int:
 
 
 CHORES = (
+    Chore("publish the draft whose day has come", timedelta(seconds=5), publish_due),
     Chore("forget answers kept for repeated calls", timedelta(hours=1), idempotency.forget),
     Chore("forget browser sessions that are over", timedelta(hours=6), forget_sessions),
     Chore("forget workers that are gone", timedelta(days=1), forget_beats),

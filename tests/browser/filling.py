@@ -29,7 +29,7 @@ def _set(form: Any, name: str, value: Any) -> None:
     control = form.locator(f'[name="{name}"]')
     if control.count() == 0 and "." in name:
         form.locator(f'button[value^="add {name.split(".")[0]}"]').first.click()
-        control = form.locator(f'[name="{name}"]')
+        control.first.wait_for(state="attached")
     if control.count() == 0 or not control.first.is_enabled():
         return
     kind = control.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")

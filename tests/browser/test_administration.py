@@ -9,7 +9,7 @@ from service.database import db, transaction
 from service.people.commands import enter_person
 from service.people.models import person_named
 from service.people.passwords import digest_demo_password
-from tests.browser.conftest import DESK, NARROW, PHONE, Site, scrolls_sideways, sign_in
+from tests.browser.conftest import DESK, NARROW, PHONE, Site, expect, press, scrolls_sideways, sign_in, sign_in_by_hand
 
 OFFICE, SOP = "diskop-malang", "pengaduan_langsung"
 ADDRESSES = {
@@ -81,34 +81,26 @@ def test_a_lane_is_given_without_a_script_and_its_tasks_are_there_at_the_next_pa
     open_page: Callable[..., Any], newcomer: str
 ) -> None:
     theirs, admin = open_page(PHONE, javascript=False), open_page(DESK, javascript=False)
-    _sign_in_by_hand(theirs, f"baru@{OFFICE}")
+    sign_in_by_hand(theirs, f"baru@{OFFICE}")
     theirs.goto("/tugas")
-    assert theirs.get_by_role("heading", name="Tugas", exact=True).count() == 0
-    _sign_in_by_hand(admin, "admin")
+    expect(theirs.get_by_role("heading", name="Tugas", exact=True)).to_have_count(0)
+    sign_in_by_hand(admin, "admin")
     admin.goto(f"/administrasi/orang/{newcomer}")
     admin.get_by_label("Resepsionis").check()
-    admin.get_by_role("button", name="Simpan").first.click()
-    assert admin.get_by_role("status").inner_text().startswith("Peran dan lajur sudah diperbarui")
+    press(admin.get_by_role("button", name="Simpan").first)
+    expect(admin.get_by_role("status")).to_contain_text("Peran dan lajur sudah diperbarui")
     theirs.goto("/tugas")
-    assert theirs.get_by_role("heading", name="Tugas", exact=True).count() == 1
+    expect(theirs.get_by_role("heading", name="Tugas", exact=True)).to_have_count(1)
 
 
 def test_a_day_off_is_set_and_taken_back_without_a_script(open_page: Callable[..., Any]) -> None:
     page = open_page(PHONE, javascript=False)
-    _sign_in_by_hand(page, f"atasan@{OFFICE}")
+    sign_in_by_hand(page, f"atasan@{OFFICE}")
     page.goto(f"/administrasi/kalender/{OFFICE}?tahun=2031")
     page.get_by_label("Tanggal").fill("2031-04-01")
     page.get_by_label("Libur", exact=True).check()
     page.get_by_label("Alasan").fill("Hari jadi kota")
-    page.get_by_role("button", name="Simpan hari").click()
-    assert page.get_by_role("row", name="Hari jadi kota").count() == 1
-    page.get_by_role("button", name="Hapus Selasa, 1 April").click()
-    assert page.get_by_role("row", name="Hari jadi kota").count() == 0
-
-
-def _sign_in_by_hand(page: Any, username: str) -> None:
-    page.goto("/masuk")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Kata sandi").fill("demo")
-    page.get_by_role("button", name="Masuk", exact=True).click()
-    page.wait_for_load_state()
+    press(page.get_by_role("button", name="Simpan hari"))
+    expect(page.get_by_role("row", name="Hari jadi kota")).to_have_count(1)
+    press(page.get_by_role("button", name="Hapus Selasa, 1 April"))
+    expect(page.get_by_role("row", name="Hari jadi kota")).to_have_count(0)

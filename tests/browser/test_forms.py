@@ -1,13 +1,24 @@
 """Forms in a real browser, with a script and without one: the same answers arrive."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESK, NARROW, PHONE, find_nothing_with_axe, scrolls_sideways, sign_in
+from tests.browser.conftest import (
+    DESK,
+    NARROW,
+    PHONE,
+    expect,
+    find_nothing_with_axe,
+    kept_on_the_device,
+    press,
+    scrolls_sideways,
+    sign_in,
+)
 
 ALL = "/coba/public/semua"
 FORMS = Path(__file__).parents[2] / "forms"
@@ -16,13 +27,18 @@ EVERY = sorted(
 )
 
 
+def click(locator: Any) -> None:
+    """Do what a script answers within the page."""
+    locator.click()
+
+
 def _sent(page: Any) -> dict[str, Any]:
     answers: dict[str, Any] = json.loads(page.locator("#sent").inner_text())
     return answers
 
 
 def _send(page: Any) -> None:
-    page.locator(".send button").click()
+    press(page.locator(".send button"))
 
 
 def test_axe_finds_nothing_on_any_form_even_where_all_is_wrong(page: Any, screenshot: Any) -> None:
@@ -61,41 +77,43 @@ def test_a_refused_form_leads_to_what_is_wrong_and_keeps_what_was_typed(page: An
     page.goto(ALL)
     page.get_by_label("Jumlah").fill("dua")
     _send(page)
-    assert page.title().startswith("Kesalahan:")
-    assert page.evaluate("document.activeElement.className") == "errors"
+    expect(page).to_have_title(re.compile("^Kesalahan:"))
+    expect(page.locator(".errors")).to_be_focused()
     page.get_by_role("link", name="Jumlah harus berupa bilangan bulat.").click()
-    assert page.evaluate("document.activeElement.name") == "jumlah"
-    assert page.get_by_label("Jumlah").input_value() == "dua"
+    expect(page.locator("[name=jumlah]")).to_be_focused()
+    expect(page.get_by_label("Jumlah")).to_have_value("dua")
 
 
 def test_a_condition_shows_its_fields_at_once(page: Any) -> None:
     page.goto(ALL)
     number, amount = page.get_by_label("Nomor surat"), page.locator('[data-field="jumlah"] .opt')
-    assert number.is_hidden() and amount.is_visible()
+    expect(number).to_be_hidden()
+    expect(amount).to_be_visible()
     page.get_by_label("tertulis").check()
-    assert number.is_visible() and amount.is_hidden()
+    expect(number).to_be_visible()
+    expect(amount).to_be_hidden()
     number.fill("12/B")
     page.get_by_label("lisan").check()
-    assert number.is_hidden()
+    expect(number).to_be_hidden()
     page.get_by_label("Judul").fill("Satu")
     _send(page)
     assert _sent(page) == {"judul": "Satu", "jenis": "lisan"}
 
 
-def _fill_rows(page: Any) -> None:
+def _fill_rows(page: Any, do: Callable[[Any], None] = click) -> None:
     page.get_by_label("Judul").fill("Satu")
-    for name in ("Dewi", "Rudi", "Sri"):
-        page.get_by_role("button", name="Tambah baris Tim").click()
-        page.get_by_label("Nama").last.fill(name)
+    for number, name in enumerate(("Dewi", "Rudi", "Sri")):
+        do(page.get_by_role("button", name="Tambah baris Tim"))
+        page.get_by_label("Nama").nth(number).fill(name)
     page.get_by_label("Rabu").nth(2).check()
 
 
 def test_rows_are_added_and_removed_at_once(page: Any) -> None:
     page.goto(ALL)
     _fill_rows(page)
-    assert page.get_by_role("button", name="Tambah baris Tim").is_hidden()
+    expect(page.get_by_role("button", name="Tambah baris Tim")).to_be_hidden()
     page.get_by_role("button", name="Hapus baris 2").click()
-    assert page.locator("[data-row] > legend").last.inner_text().startswith("Baris 2")
+    expect(page.locator("[data-row] > legend").last).to_have_text(re.compile("^Baris 2"))
     _send(page)
     assert _sent(page) == {"judul": "Satu", "tim": [{"nama": "Dewi"}, {"nama": "Sri", "hari": ["Rabu"]}]}
 
@@ -104,11 +122,11 @@ def test_without_a_script_the_server_adds_rows_and_opens_conditions(open_page: C
     page = open_page(PHONE, javascript=False)
     page.goto(ALL)
     page.get_by_label("tertulis").check()
-    page.get_by_role("button", name="Tampilkan isian lanjutan").click()
+    press(page.get_by_role("button", name="Tampilkan isian lanjutan"))
     page.get_by_label("Nomor surat").fill("12/B")
     page.get_by_label("Jumlah").fill("3")
-    _fill_rows(page)
-    page.get_by_role("button", name="Hapus baris 2").click()
+    _fill_rows(page, press)
+    press(page.get_by_role("button", name="Hapus baris 2"))
     _send(page)
     assert _sent(page) == {
         "judul": "Satu",
@@ -122,7 +140,8 @@ def test_without_a_script_the_server_adds_rows_and_opens_conditions(open_page: C
 def test_enter_sends_the_form_rather_than_adding_a_row(page: Any) -> None:
     page.goto(ALL)
     page.get_by_label("Judul").fill("Satu")
-    page.get_by_label("Judul").press("Enter")
+    with page.expect_navigation():
+        page.get_by_label("Judul").press("Enter")
     assert _sent(page) == {"judul": "Satu"}
 
 
@@ -134,7 +153,7 @@ def test_an_upload_survives_a_refused_form(open_page: Callable[..., Any], tmp_pa
     page.goto(ALL)
     page.locator("#f-surat").set_input_files(paper)
     _send(page)
-    assert page.get_by_text("surat pengantar.pdf").first.is_visible()
+    expect(page.get_by_text("surat pengantar.pdf").first).to_be_visible()
     page.get_by_label("Judul").fill("Satu")
     _send(page)
     assert set(_sent(page)) == {"judul", "surat"}
@@ -147,7 +166,7 @@ def test_a_file_of_another_kind_is_refused_at_its_field(page: Any, tmp_path: Pat
     page.get_by_label("Judul").fill("Satu")
     page.locator("#f-surat").set_input_files(program)
     _send(page)
-    assert page.locator(".errors a").get_attribute("href") == "#f-surat"
+    expect(page.locator(".errors a")).to_have_attribute("href", "#f-surat")
     find_nothing_with_axe(page)
 
 
@@ -167,17 +186,18 @@ def test_what_was_typed_is_there_again_after_the_page_was_closed(open_page: Call
     page = open_page(PHONE)
     page.goto(ALL)
     _fill_rows(page)
-    page.wait_for_timeout(900)
+    kept_on_the_device(page, "Sri")
     page.goto("/")
     page.goto(ALL)
-    assert page.get_by_label("Judul").input_value() == "Satu"
-    assert page.get_by_label("Nama").last.input_value() == "Sri"
+    expect(page.get_by_label("Judul")).to_have_value("Satu")
+    expect(page.get_by_label("Nama").last).to_have_value("Sri")
     page.get_by_role("button", name="Hapus isian").click()
+    expect(page.get_by_label("Judul")).to_have_value("")
     page.reload()
-    assert page.get_by_label("Judul").input_value() == ""
+    expect(page.get_by_label("Judul")).to_have_value("")
 
 
 def test_a_date_is_repeated_in_words(page: Any) -> None:
     page.goto("/coba/public/penanganan_pengaduan/mulai")
     page.get_by_label("Tanggal kejadian").fill("2026-11-02")
-    assert page.get_by_text("Senin, 2 November 2026").is_visible()
+    expect(page.get_by_text("Senin, 2 November 2026")).to_be_visible()

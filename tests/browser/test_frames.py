@@ -1,11 +1,12 @@
 """The frames of all pages: nothing axe finds, no sideways scroll, small on the wire, usable without a script."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import DESK, NARROW, PHONE, Site, scrolls_sideways, sign_in
+from tests.browser.conftest import DESK, NARROW, PHONE, Site, expect, press, scrolls_sideways, sign_in, sign_in_by_hand
 
 PUBLIC_PAGES = ("/", "/masuk", "/tidak-ada")
 STAFF_PAGES = ("/akun",)
@@ -67,15 +68,12 @@ def test_a_staff_page_is_small_on_the_first_visit(open_page: Callable[..., Any],
 
 def test_signing_in_and_out_works_without_a_script(open_page: Callable[..., Any]) -> None:
     page = open_page(PHONE, javascript=False)
-    page.goto("/masuk")
-    page.get_by_label("Nama pengguna").fill("petugas@dinsos-jambi")
-    page.get_by_label("Kata sandi").fill("demo")
-    page.get_by_role("button", name="Masuk", exact=True).click()
+    sign_in_by_hand(page, "petugas@dinsos-jambi")
     page.goto("/akun")
-    page.get_by_role("button", name="Keluar", exact=True).click()
+    press(page.get_by_role("button", name="Keluar", exact=True))
     page.wait_for_url("**/masuk")
     page.goto("/akun")
-    assert "/masuk?ke=" in page.url
+    expect(page).to_have_url(re.compile(r"/masuk\?ke="))
 
 
 def test_no_page_breaks_its_own_content_policy(open_page: Callable[..., Any]) -> None:

@@ -1,12 +1,13 @@
 """Pages about instances and SOPs in a real browser: the drawing, its marks and its watermark, phone and desk."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from service.forms.sample import sample
-from tests.browser.conftest import DESK, NARROW, PHONE, Site, scrolls_sideways, sign_in
+from tests.browser.conftest import DESK, NARROW, PHONE, Site, expect, scrolls_sideways, sign_in, sign_in_by_hand, until
 from tests.client import Client
 
 KEY, OFFICE = "penanganan_pengaduan", "dinsos-jambi"
@@ -41,8 +42,14 @@ def addresses(instance: str) -> list[str]:
 def open_drawn(open_page: Callable[..., Any], address: str, size: dict[str, int], by: str = SUPERVISOR) -> Any:
     page = open_page(size)
     sign_in(page, by, address)
-    page.locator(DRAWN).first.wait_for()
+    _wait_until_drawn(page)
     return page
+
+
+def _wait_until_drawn(page: Any) -> None:
+    """Drawn, marked and laid at its place: the size of the sheet is the last that is set."""
+    page.locator(DRAWN).first.wait_for()
+    expect(page.locator(".drawing .sheet")).to_have_attribute("style", re.compile("--high"))
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
@@ -90,15 +97,16 @@ def test_the_present_step_is_in_sight_and_marked_in_words(
 ) -> None:
     page = open_drawn(open_page, f"/berkas/{instance}", size)
     flag = page.locator('[data-container-id="susun_draf_surat"] .flag')
-    assert flag.inner_text() == "Sekarang, putaran 2"
-    assert page.locator('[data-container-id="periksa_lapangan"] .flag').inner_text() == "Selesai"
-    assert page.locator(".is-now[data-element-id='susun_draf_surat']").count() == 1
-    assert page.evaluate(
+    expect(flag).to_have_text("Sekarang, putaran 2")
+    expect(page.locator('[data-container-id="periksa_lapangan"] .flag')).to_have_text("Selesai")
+    expect(page.locator(".is-now[data-element-id='susun_draf_surat']")).to_have_count(1)
+    until(
+        page,
         """() => {
           const region = document.querySelector('.map').getBoundingClientRect();
           const step = document.querySelector('.is-now').getBoundingClientRect();
           return step.left >= region.left && step.right <= region.right;
-        }"""
+        }""",
     )
 
 
@@ -108,8 +116,7 @@ def test_the_drawing_is_a_named_region_that_the_keyboard_moves(open_page: Callab
     before = region.evaluate("it => it.scrollLeft")
     region.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(400)
-    assert region.evaluate("it => it.scrollLeft") > before
+    until(page, "([before]) => document.activeElement.scrollLeft > before", before)
 
 
 def test_a_click_on_a_step_leads_to_its_row(open_page: Callable[..., Any], instance: str) -> None:
@@ -120,13 +127,10 @@ def test_a_click_on_a_step_leads_to_its_row(open_page: Callable[..., Any], insta
 
 def test_without_a_script_the_table_alone_serves(open_page: Callable[..., Any], instance: str) -> None:
     page = open_page(PHONE, javascript=False)
-    page.goto("/masuk")
-    page.get_by_label("Nama pengguna").fill(SUPERVISOR)
-    page.get_by_label("Kata sandi").fill("demo")
-    page.get_by_role("button", name="Masuk", exact=True).click()
+    sign_in_by_hand(page, SUPERVISOR)
     page.goto(f"/berkas/{instance}")
-    assert page.locator("#langkah-susun_draf_surat").is_visible()
-    assert not page.locator(".map").is_visible()
+    expect(page.locator("#langkah-susun_draf_surat")).to_be_visible()
+    expect(page.locator(".map")).to_be_hidden()
 
 
 def test_an_instance_is_small_on_the_first_visit_with_its_drawing(open_page: Callable[..., Any], instance: str) -> None:
@@ -139,7 +143,7 @@ def test_an_instance_is_small_on_the_first_visit_with_its_drawing(open_page: Cal
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
     page.goto(f"/berkas/{instance}", wait_until="networkidle")
-    page.locator(DRAWN).first.wait_for()
+    _wait_until_drawn(page)
     assert sum(received) <= BUDGET
 
 

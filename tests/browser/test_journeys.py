@@ -1,5 +1,6 @@
 """Each of the five SOPs in a real browser, from public intake to its end, with one person for each lane."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from service.demo import OFFICES
 from service.engine import load_spec
 from service.forms.sample import sample
 from service.tasks.models import Task
-from tests.browser.conftest import DESK, PHONE, Site, sign_in
+from tests.browser.conftest import DESK, PHONE, Site, expect, press, sign_in
 from tests.browser.filling import fill
 from tests.sops.test_paths import Choices
 
@@ -52,9 +53,9 @@ def hand_in(page: Any, key: str, anonymous: bool = False) -> tuple[str, str]:
     fill(form, sample(content.forms(key)["mulai.schema.json"]))
     if anonymous:
         form.locator('[name="alur-anonymous"]').check()
-    form.locator(".send button.btn").click()
-    page.locator('button[name="alur-step"][value="send"]').click()
-    page.locator("[data-draft-sent]").wait_for()
+    press(form.locator(".send button.btn"))
+    press(page.locator('button[name="alur-step"][value="send"]'))
+    page.locator("[data-draft-sent]").wait_for(state="attached")
     number = page.locator('form[action="/lacak"] [name="number"]').get_attribute("value")
     pin = page.locator('form[action="/lacak"] [name="pin"]').get_attribute("value")
     return str(number), str(pin)
@@ -81,10 +82,10 @@ def test_an_anonymous_complaint_is_answered_back_and_forth(open_page: Callable[.
     number, pin = hand_in(citizen, "sp4n_lapor", anonymous=True)
     office = Office(open_page, AGENCY["sp4n_lapor"])
     travel(citizen, office, "sp4n_lapor", "respon_balik_lalu_selesai", number, pin)
-    assert citizen.locator("text=Tidak disimpan (anonim)").first.is_visible()
+    expect(citizen.locator("text=Tidak disimpan (anonim)").first).to_be_visible()
     answer = content.forms("sp4n_lapor")["sampaikan_jawaban.schema.json"]
     told = sample(answer)["jawaban_untuk_pengadu"]
-    assert citizen.locator(f"text={told[:40]}").first.is_visible()
+    expect(citizen.locator(f"text={told[:40]}").first).to_be_visible()
 
 
 def test_a_late_task_is_found_in_the_overview_and_given_to_somebody_else(
@@ -95,18 +96,16 @@ def test_a_late_task_is_found_in_the_overview_and_given_to_somebody_else(
     _make_late(site, number)
     chief = open_page(DESK)
     sign_in(chief, "atasan@dinsos-jambi", "/ikhtisar")
-    chief.locator(
-        'main a[href*="/tugas/semua"]:has-text("lewat"), main a[href*="telat"], main a[href*="lewat"]'
-    ).first.click()
+    press(chief.locator('main a[href*="/tugas/semua"][href*="lewat"]').first)
     row = chief.locator("tr", has=chief.locator(f"text={number}"))
     row.get_by_role("checkbox").check()
     chief.get_by_label("Kepada").select_option(value="petugas@dinsos-jambi")
     chief.get_by_label("Alasan").fill("Petugas yang biasa sedang cuti")
-    chief.get_by_role("button", name="Alihkan").click()
+    press(chief.get_by_role("button", name="Alihkan"))
     chief.get_by_text("1 tugas sudah dialihkan").wait_for()
     colleague = open_page(DESK)
     sign_in(colleague, "petugas@dinsos-jambi", f"/tugas?q={number}")
-    assert colleague.locator(f"text={number}").first.is_visible()
+    expect(colleague.locator(f"text={number}").first).to_be_visible()
 
 
 def _make_late(site: Site, number: str) -> None:
@@ -131,19 +130,18 @@ def travel(citizen: Any, office: Office, key: str, name: str, number: str, pin: 
         else:
             do_task(office.of(lane), number, row, key, choices)
     follow(citizen, number, pin)
-    assert citizen.locator("text=Selesai pada").first.is_visible()
+    expect(citizen.locator("text=Selesai pada").first).to_be_visible()
 
 
 def do_task(page: Any, number: str, row: str, key: str, choices: Choices) -> None:
     """Find the task of this number in the list, fill its form, complete it."""
     page.goto(f"/tugas?q={number}")
-    page.locator('main a[href^="/tugas/0"]').first.click()
-    page.locator("#h-sop b").wait_for()
-    assert page.locator("#h-sop b").inner_text().strip().startswith(row)
+    press(page.locator('main a[href^="/tugas/0"]').first)
+    expect(page.locator("#h-sop b")).to_have_text(re.compile(rf"^\s*{re.escape(row)}"))
     form = page.locator("#isian form.card")
     schema = _schema_on(page, key)
     fill(form, sample(schema, choices.for_form(schema)))
-    form.locator(".send button.btn").first.click()
+    press(form.locator(".send button.btn").first)
     page.wait_for_url("**/tugas/*/selesai")
 
 
@@ -173,7 +171,7 @@ def follow(page: Any, number: str, pin: str) -> None:
     form = page.locator('form:has([name="pin"])').first
     form.locator('[name="number"]').fill(number)
     form.locator('[name="pin"]').fill(pin)
-    form.locator("button.btn").first.click()
+    press(form.locator("button.btn").first)
     page.wait_for_url(f"**/lacak/{number}*")
 
 
@@ -183,5 +181,5 @@ def answer_back(page: Any, number: str, pin: str, key: str, choices: Choices, el
     schema = content.forms(key)[f"{element}.schema.json"]
     form = page.locator("form.answer")
     fill(form, sample(schema, choices.for_form(schema)))
-    form.locator(".send button.btn").click()
+    press(form.locator(".send button.btn"))
     page.locator('[role="status"]:has-text("tanggapan Anda sudah kami terima")').wait_for()

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from service.forms.sample import sample
-from tests.browser.conftest import DESK, NARROW, PHONE, Site, scrolls_sideways, sign_in
+from tests.browser.conftest import (
+    DESK,
+    NARROW,
+    PHONE,
+    Site,
+    expect,
+    kept_on_the_device,
+    press,
+    scrolls_sideways,
+    sign_in,
+    until,
+)
 from tests.browser.test_frames import PUBLIC_BUDGET, _bytes_of_first_visit
 from tests.client import Client
 from tests.files import contents
@@ -38,13 +49,14 @@ def fill_in(page: Any, name: str = "Siti Contoh") -> None:
 
 
 def go_on(page: Any) -> None:
-    page.get_by_role("button", name="Periksa sekali lagi").click()
+    press(page.get_by_role("button", name="Periksa sekali lagi"))
 
 
 def send(page: Any) -> tuple[str, str]:
     """From the last look to the receipt: number and PIN."""
-    page.get_by_role("button", name="Kirim pengaduan").click()
+    press(page.get_by_role("button", name="Kirim pengaduan"))
     page.wait_for_url("**/lapor/terima/*")
+    expect(page.locator(".code")).to_have_count(2)
     number, pin = page.locator(".code").all_inner_texts()
     return number, pin
 
@@ -73,35 +85,35 @@ def test_the_whole_way_from_the_door_to_the_answer_and_axe_finds_nothing_on_it(
 
     page.goto("/lapor")
     look("lapor")
-    page.locator(f'a[href="{DOOR}"]').click()
+    press(page.locator(f'a[href="{DOOR}"]'))
+    page.wait_for_url(f"**{DOOR}")
     look("lapor-isi")
     go_on(page)
-    page.wait_for_selector(".errors")
-    assert page.title().startswith("Kesalahan:")
-    assert page.evaluate("document.activeElement.className") == "errors"
+    expect(page).to_have_title(re.compile("^Kesalahan:"))
+    expect(page.locator(".errors")).to_be_focused()
     look("lapor-salah")
     fill_in(page)
     page.locator("#f-lampiran").set_input_files(PHOTO)
     go_on(page)
-    page.wait_for_selector("text=Senin, 2 November 2026")
+    expect(page.get_by_text("Senin, 2 November 2026").first).to_be_visible()
     look("lapor-periksa")
     number, pin = send(page)
     look("terima")
     page.reload()
-    assert page.locator(".code").last.inner_text() == pin
+    expect(page.locator(".code").last).to_have_text(pin)
     work(site, number)
     page.goto(f"/lacak?nomor={number}")
     page.get_by_label("PIN").fill(pin)
     look("lacak-masuk")
-    page.get_by_role("button", name="Lihat jalannya").click()
+    press(page.get_by_role("button", name="Lihat jalannya"))
     page.wait_for_url(f"**/lacak/{number}")
     look("lacak")
     page.get_by_label("Belum selesai").check()
     page.locator("#f-isi_tanggapan").fill("Masih belum dapat dibuka.")
-    page.get_by_role("button", name="Kirim tanggapan").click()
-    page.wait_for_selector("text=tanggapan Anda sudah kami terima")
+    press(page.get_by_role("button", name="Kirim tanggapan"))
+    expect(page.get_by_text("tanggapan Anda sudah kami terima").first).to_be_visible()
     look("lacak-ditanggapi")
-    page.get_by_role("button", name="Tutup").click()
+    press(page.get_by_role("button", name="Tutup"))
     page.wait_for_url("**/lacak?sudah=tutup")
 
 
@@ -112,68 +124,67 @@ def test_the_whole_way_works_without_a_script(open_page: Callable[..., Any], sit
     page.get_by_label("Anonim: tanpa nama").check()
     page.locator("#f-lampiran").set_input_files(PHOTO)
     go_on(page)
-    page.get_by_role("button", name="Ubah isian").click()
-    assert page.locator("#f-isi_pengaduan").input_value() == STORY
-    assert page.get_by_text("layar.png").count()
+    press(page.get_by_role("button", name="Ubah isian"))
+    expect(page.locator("#f-isi_pengaduan")).to_have_value(STORY)
+    expect(page.get_by_text("layar.png").first).to_be_visible()
     go_on(page)
     number, pin = send(page)
-    assert not page.locator("[data-print]").is_visible()
+    expect(page.locator("[data-print]")).to_be_hidden()
     work(site, number)
     page.goto("/lacak")
     page.get_by_label("Nomor pengaduan").fill(number.lower())
     page.get_by_label("PIN").fill(pin.replace("-", ""))
-    page.get_by_role("button", name="Lihat jalannya").click()
+    press(page.get_by_role("button", name="Lihat jalannya"))
     page.locator("input[name='berkas:new']").set_input_files(PHOTO)
-    page.get_by_role("button", name="Kirim berkas").click()
-    assert page.get_by_text("Berkas Anda sudah kami terima.").is_visible()
+    press(page.get_by_role("button", name="Kirim berkas"))
+    expect(page.get_by_text("Berkas Anda sudah kami terima.")).to_be_visible()
     page.get_by_label("Selesai, pengaduan boleh ditutup").check()
-    page.get_by_role("button", name="Kirim tanggapan").click()
-    assert "sudah selesai" in page.locator("h1").inner_text()
+    press(page.get_by_role("button", name="Kirim tanggapan"))
+    expect(page.locator("h1")).to_contain_text("sudah selesai")
 
 
 def test_whoever_wants_no_name_kept_is_not_asked_for_one(page: Any) -> None:
     page.goto(DOOR)
-    assert page.locator("#f-nama_pelapor").is_visible()
+    expect(page.locator("#f-nama_pelapor")).to_be_visible()
     page.get_by_label("Anonim: tanpa nama").check()
-    assert not page.locator("#f-nama_pelapor").is_visible()
-    assert page.locator("#f-pernyataan_kebenaran").is_visible()
+    expect(page.locator("#f-nama_pelapor")).to_be_hidden()
+    expect(page.locator("#f-pernyataan_kebenaran")).to_be_visible()
 
 
 def test_what_was_typed_is_kept_on_the_phone_but_not_who_one_is_nor_what_one_agrees_to(page: Any) -> None:
     page.goto(DOOR)
     fill_in(page)
-    page.wait_for_timeout(900)
+    kept_on_the_device(page, "pelatihan")
     page.goto("/lapor")
     page.goto(DOOR)
-    assert page.locator("#f-isi_pengaduan").input_value() == STORY
-    assert page.locator("#f-nama_pelapor").input_value() == ""
-    assert not page.locator("#f-pernyataan_kebenaran").is_checked()
+    expect(page.locator("#f-isi_pengaduan")).to_have_value(STORY)
+    expect(page.locator("#f-nama_pelapor")).to_have_value("")
+    expect(page.locator("#f-pernyataan_kebenaran")).not_to_be_checked()
     assert "Siti" not in page.evaluate("JSON.stringify(localStorage)")
 
 
 def test_after_sending_nothing_is_left_on_the_phone(page: Any) -> None:
     page.goto(DOOR)
     fill_in(page)
-    page.wait_for_timeout(900)
+    kept_on_the_device(page, "pelatihan")
     go_on(page)
     send(page)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("localStorage.length") == 0
+    until(page, "() => localStorage.length === 0")
 
 
 def test_on_a_broken_line_a_complaint_waits_and_is_sent_once_when_the_line_is_back(page: Any) -> None:
     page.goto(DOOR)
     fill_in(page)
     go_on(page)
-    page.wait_for_selector("[name=alur-key]", state="attached")
     page.context.set_offline(True)
     button = page.get_by_role("button", name="Kirim pengaduan")
     button.click()
-    page.wait_for_selector("text=Jaringan sedang terputus")
+    expect(page.get_by_text("Jaringan sedang terputus").first).to_be_visible()
     button.click()
     sent = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
-    page.context.set_offline(False)
+    with page.expect_navigation():
+        page.context.set_offline(False)
     page.wait_for_url("**/lapor/terima/*")
     assert len(sent) == 1
 
@@ -197,11 +208,11 @@ def test_a_receipt_and_what_follows_fit_the_smallest_phone(open_page: Callable[.
     page.goto(DOOR)
     fill_in(page)
     go_on(page)
-    page.wait_for_selector("[name=alur-key]", state="attached")
+    page.locator("[name=alur-key]").first.wait_for(state="attached")
     assert not scrolls_sideways(page)
     send(page)
     assert not scrolls_sideways(page)
-    page.get_by_role("button", name="Lihat jalannya").click()
+    press(page.get_by_role("button", name="Lihat jalannya"))
     page.wait_for_url(re.compile(r"/lacak/.+"))
     assert not scrolls_sideways(page)
 
@@ -216,13 +227,13 @@ def test_the_desk_takes_a_complaint_down_and_hands_out_the_slip(
     sign_in(page, OFFICER, DESK_DOOR)
     screenshot(page, "meja")
     no_axe_findings(page)
-    assert not page.locator("#f-alur-lapor").is_visible()
+    expect(page.locator("#f-alur-lapor")).to_be_hidden()
     page.get_by_label("SP4N-LAPOR!", exact=True).check()
     page.locator("#f-alur-lapor").fill("7654321")
     fill_in(page)
-    page.get_by_role("button", name="Terima dan buat tanda terima").click()
+    press(page.get_by_role("button", name="Terima dan buat tanda terima"))
     page.wait_for_url("**/terima/tanda/*")
-    assert page.locator("[data-print]").is_visible()
+    expect(page.locator("[data-print]")).to_be_visible()
     screenshot(page, "meja-terima")
     no_axe_findings(page)
     assert not told

@@ -129,11 +129,11 @@ def test_of_an_empty_list_nothing_is_to_be_done(sequential: bool) -> None:
 @pytest.mark.parametrize("loop", [times("jumlah"), times("jumlah", sequential=True), each("jumlah", "satu")])
 @pytest.mark.parametrize("jumlah", [None, "banyak", -1, 300_000, True])
 def test_a_count_that_cannot_be_done_stops_at_once(loop: str, jumlah: object) -> None:
-    before = time.monotonic()
+    before = time.thread_time()
     with pytest.raises(Stuck) as stuck:
         Walk(repeated(loop)).do("a", jumlah=jumlah)
     assert stuck.value.element == "b"
-    assert time.monotonic() - before < 2
+    assert time.thread_time() - before < 4
 
 
 def test_repetitions_inside_each_other_stop_before_they_fill_the_memory() -> None:
@@ -142,10 +142,10 @@ def test_repetitions_inside_each_other_stop_before_they_fill_the_memory() -> Non
         end(),
         flows="mulai > s > selesai",
     )
-    before = time.monotonic()
+    before = time.thread_time()
     with pytest.raises(Stuck):
         Walk(xml)
-    assert time.monotonic() - before < 2
+    assert time.thread_time() - before < 4
 
 
 def test_an_endless_round_of_automatic_steps_stops() -> None:
@@ -153,7 +153,7 @@ def test_an_endless_round_of_automatic_steps_stops() -> None:
         task("a"), exclusive("m"), script("s", "x = 1"), exclusive("g"), end(),
         flows="mulai > a > m > s > g; g > selesai : x == 2; g > m : default",
     )  # fmt: skip
-    before = time.monotonic()
+    before = time.thread_time()
     with pytest.raises(Stuck, match="berputar"):
         Walk(xml).do("a")
-    assert time.monotonic() - before < 2
+    assert time.thread_time() - before < 4

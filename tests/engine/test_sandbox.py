@@ -99,12 +99,16 @@ SCRIPTS = [
 ]
 
 
+SOON = 30
+"""Seconds; half of one is what the sandbox allows, the rest is for machines that stall."""
+
+
 @pytest.fixture(autouse=True)
 def host_unchanged(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
     """Whatever was tried: no file, no output, no change of environment, and it was over soon."""
     before, began = dict(os.environ), time.monotonic()
     yield
-    assert time.monotonic() - began < 8, "even the slowest of these tests is over soon"
+    assert time.monotonic() - began < 4 * SOON
     assert not Path("/tmp/alur-was-here").exists()
     assert {k: v for k, v in os.environ.items() if k != "PYTEST_CURRENT_TEST"} == {
         k: v for k, v in before.items() if k != "PYTEST_CURRENT_TEST"
@@ -122,19 +126,19 @@ def refused(run: Any, code: str) -> float:
 
 @pytest.mark.parametrize("expression", ESCAPES)
 def test_no_expression_escapes(expression: str) -> None:
-    assert refused(evaluate, expression) < 2
+    assert refused(evaluate, expression) < SOON
     assert evaluate("x + 1", {"x": 1}) == 2
 
 
 @pytest.mark.parametrize("expression", BOMBS)
 def test_no_expression_takes_time_or_memory_without_end(expression: str) -> None:
-    assert refused(evaluate, expression) < 2
+    assert refused(evaluate, expression) < SOON
     assert evaluate("x + 1", {"x": 1}) == 2
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_no_script_does_more_than_compute(script: str) -> None:
-    assert refused(execute, script) < 2
+    assert refused(execute, script) < SOON
     assert execute("y = x + 1", {"x": 1}) == {"y": 2}
 
 
@@ -245,7 +249,7 @@ def test_after_shutting_down_it_starts_again() -> None:
     assert evaluate("2", {}) == 2
 
 
-def outside(code: str, seconds: float = 20) -> subprocess.CompletedProcess[str]:
+def outside(code: str, seconds: float = 4 * SOON) -> subprocess.CompletedProcess[str]:
     program = "import os, signal, sys, time\nfrom service.engine.sandbox import evaluate\n" + textwrap.dedent(code)
     return subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
@@ -258,7 +262,7 @@ def test_a_forked_child_has_workers_of_its_own() -> None:
         if child:
             assert evaluate("1 + 1", {}) == 2
             sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        signal.alarm(10)
+        signal.alarm(60)
         assert evaluate("1 + 1", {}) == 2
     """)
     assert done.returncode == 0, done.stderr
@@ -272,7 +276,7 @@ def test_a_child_forked_too_late_is_told_so_and_harms_nobody() -> None:
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             assert evaluate("1 + 2", {}) == 3
             sys.exit(code)
-        signal.alarm(10)
+        signal.alarm(60)
         try:
             evaluate("1 + 1", {})
         except RuntimeError as error:
@@ -296,11 +300,12 @@ def test_no_worker_outlives_a_server_that_is_killed(busy: bool) -> None:
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None and server.stdout.readline() == b"ready\n"
-        time.sleep(0.2)
-        workers = workers_of(server.pid)
+        deadline = time.monotonic() + SOON
+        while not (workers := workers_of(server.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
         server.kill()
     assert workers
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + SOON
     while (left := [worker for worker in workers if alive(worker)]) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left

@@ -23,7 +23,7 @@ from tests.running import Line
 
 pytestmark = pytest.mark.faults
 
-LIMIT = 20.0
+LIMIT = 120.0
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.faults
 
 WALKED = [path for path in PATHS if path.sop in ("layanan_pengaduan", "pengaduan_langsung")]
 CRASHES = 3
-LONGEST = 120.0
+LONGEST = 600.0
 
 
 @pytest.fixture(scope="module")

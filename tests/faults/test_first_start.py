@@ -20,7 +20,7 @@ from service.people.models import Agency, Person
 pytestmark = pytest.mark.faults
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 60
+LIMIT = 300
 
 
 def _prepare(env: dict[str, str], dies_at: int) -> int:

@@ -26,7 +26,7 @@ from tests.sops.test_paths import PATHS
 
 pytestmark = pytest.mark.faults
 
-LONGEST = 400.0
+LONGEST = 1200.0
 """Seconds after which it is given up; on an idle machine it takes half a minute."""
 
 

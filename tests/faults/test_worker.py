@@ -23,6 +23,8 @@ from tests.timers.waiting import DEADLINE, started
 
 pytestmark = pytest.mark.faults
 
+MANY = 120
+"""Timers, more than a worker fires before it is killed; should a machine stall for so long, the rest still holds."""
 LONG_AGO = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -114,7 +116,7 @@ def test_a_worker_fires_what_is_due_and_leaves_alone_what_is_not(app: Flask, hir
 def test_asked_to_work_once_a_worker_ends_when_nothing_is_due(app: Flask, hire: Callable[..., Worker]) -> None:
     _waiting(5)
     worker = hire(once=True)
-    assert worker.process.wait(30) == 0, worker.said()
+    assert worker.ended() == 0, worker.said()
     assert _times_fired() == {1: 5}
 
 
@@ -130,18 +132,24 @@ def test_two_workers_fire_each_timer_once(app: Flask, hire: Callable[..., Worker
 def test_workers_killed_in_the_middle_lose_no_timer_and_fire_none_twice(
     app: Flask, hire: Callable[..., Worker]
 ) -> None:
-    _waiting(120)
+    _waiting(MANY)
     done = 0
     for _ in range(4):
         worker = hire()
-        assert eventually(lambda before=done: _count(FIRED) > before), worker.said()
+        assert eventually(lambda before=done: _count(FIRED) > before or before == MANY), worker.said()
         worker.kill()
         done = _count(FIRED)
         _let_grace_pass()
     worker = hire()
-    assert eventually(lambda: _count(FIRED) == 120, within=60), worker.said()
-    assert _times_fired() == {1: 120}
+    assert eventually(lambda: _count(FIRED) == MANY), worker.said()
+    assert _times_fired() == {1: MANY}
     assert worker.stop() == 0
+
+
+def _beat_since(moment: datetime) -> bool:
+    db.session.rollback()
+    beat = last_beat()
+    return beat is not None and beat >= moment
 
 
 def _of_dbos() -> TableClause:
@@ -169,14 +177,16 @@ def _claimed_by_a_dead_worker(timer: Timer) -> dict[str, object]:
 def test_what_a_dead_worker_had_claimed_is_handed_over_again(app: Flask, hire: Callable[..., Worker]) -> None:
     """Rows of DBOS stay behind for an executor that never comes back; they hinder nobody."""
     first = hire(once=True)
-    assert first.process.wait(30) == 0, first.said()
+    assert first.ended() == 0, first.said()
     _waiting(5)
     with transaction():
         for timer in db.session.scalars(select(Timer)):
             timer.gen, timer.last_enqueued_at = 1, datetime.now(UTC)
             db.session.execute(insert(_of_dbos()).values(_claimed_by_a_dead_worker(timer)))
+    hired = datetime.now(UTC)
     worker = hire()
-    time.sleep(3)
+    assert eventually(lambda: _beat_since(hired)), worker.said()
+    time.sleep(1)
     assert _count(FIRED) == 0
     _let_grace_pass()
     assert eventually(lambda: _count(FIRED) == 5), worker.said()
@@ -191,7 +201,7 @@ def test_a_worker_that_is_stopped_finishes_what_it_has_begun(app: Flask, hire: C
     assert "Traceback" not in worker.said()
     _let_grace_pass()
     worker = hire(once=True)
-    assert worker.process.wait(60) == 0, worker.said()
+    assert worker.ended() == 0, worker.said()
     assert _times_fired() == {1: 80}
 
 
@@ -203,7 +213,7 @@ def test_a_worker_outlives_its_database(away: "Away", app: Flask, hire: Callable
         time.sleep(4)
     assert worker.process.poll() is None, worker.said()
     _let_grace_pass()
-    assert eventually(lambda: _count(FIRED) == 40, within=60), worker.said()
+    assert eventually(lambda: _count(FIRED) == 40), worker.said()
     assert _times_fired() == {1: 40}
     assert worker.stop() == 0, worker.said()
 
@@ -214,7 +224,7 @@ def test_a_worker_can_be_stopped_while_its_database_is_away(away: "Away", hire: 
     assert eventually(lambda: _count(FIRED) == 1), worker.said()
     with away():
         time.sleep(2)
-        assert worker.stop(within=60) == 0, worker.said()
+        assert worker.stop() == 0, worker.said()
 
 
 def test_a_worker_that_begins_while_its_database_is_away_waits_for_it(
@@ -225,4 +235,4 @@ def test_a_worker_that_begins_while_its_database_is_away_waits_for_it(
         worker = hire()
         time.sleep(6)
         assert worker.process.poll() is None, worker.said()
-    assert eventually(lambda: _count(FIRED) == 3, within=60), worker.said()
+    assert eventually(lambda: _count(FIRED) == 3), worker.said()

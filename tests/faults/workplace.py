@@ -16,6 +16,10 @@ from service.config import Settings, from_environment
 ROOT = Path(__file__).parents[2]
 
 
+PATIENCE = 180.0
+"""Seconds after which something is given up that takes a few: a machine that tests may stall."""
+
+
 class Worker:
     """A worker process that the test may kill."""
 
@@ -35,7 +39,7 @@ class Worker:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, within: float = 40) -> int:
+    def stop(self, within: float = PATIENCE) -> int:
         """Ask it to stop; its exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -44,11 +48,15 @@ class Worker:
             self.kill()
             raise
 
+    def ended(self) -> int:
+        """Its exit code, when it has come to its end by itself."""
+        return self.process.wait(PATIENCE)
+
     def said(self) -> str:
         return self.log.read_text()
 
 
-def eventually(holds: Callable[[], bool], within: float = 30) -> bool:
+def eventually(holds: Callable[[], bool], within: float = PATIENCE) -> bool:
     """Whether something comes true within so many seconds."""
     end = time.monotonic() + within
     while time.monotonic() < end:

@@ -80,9 +80,9 @@ def test_whatever_pattern_is_taken_is_done_in_a_moment(body, text):
     except NotAPattern:
         return
     for hard in (text, "a" * 200, "a" * 199 + "!", "ab" * 99 + "!"):
-        began = time.perf_counter()
+        began = time.thread_time()
         found = matches(pattern, hard)
-        assert time.perf_counter() - began < 0.2
+        assert time.thread_time() - began < 1
         assert found == bool(re.search(pattern[:-1] + r"\Z", hard, re.ASCII))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from service.database import db
 
-LIMIT = 20.0
+LIMIT = 120.0
 """Seconds after which a test gives up on a thread."""
 
 MOMENT = 0.05

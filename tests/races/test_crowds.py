@@ -21,7 +21,7 @@ CROWD = 50
 
 @pytest.fixture
 def office(place: Place, server: Server) -> Insistent:
-    return Insistent(Client(place.app), server.port, timeout=60)
+    return Insistent(Client(place.app), server.port, timeout=120)
 
 
 def _complaint(office: Insistent, **more: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _complaint(office: Insistent, **more: Any) -> dict[str, Any]:
 
 
 def _post(office: Insistent, path: str, body: Any, **headers: str) -> Any:
-    return lambda: Line(office.port, 60).ask("POST", path, body, headers)
+    return lambda: Line(office.port).ask("POST", path, body, headers)
 
 
 def _officer(office: Insistent, name: str) -> dict[str, str]:

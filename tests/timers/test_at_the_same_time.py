@@ -29,7 +29,7 @@ from tests.timers.waiting import (
     timer_of,
 )
 
-MOMENT = 10.0
+MOMENT = 120.0
 
 
 class _Halt:

@@ -5,7 +5,7 @@ import "./styles/viewer.css";
 
 interface Mark {
   element: string;
-  kind: "done" | "now" | "late" | "withdrawn";
+  kind: "done" | "now" | "late" | "withdrawn" | "added" | "removed" | "changed";
   words: string;
 }
 
@@ -29,6 +29,9 @@ const SIGNS: Record<Mark["kind"], string> = {
   now: "M8 4.500V8l2.300 1.500",
   late: "M8 4v5M8 11.800v.2",
   withdrawn: "M4.500 8h7",
+  added: "M8 4v8M4 8h8",
+  removed: "M4 8h8",
+  changed: "m4 12 .5-2.500L10 4l2 2-5.500 5.500z",
 };
 
 function sign(kind: Mark["kind"]): SVGElement {
@@ -109,7 +112,7 @@ class Drawing {
     for (const mark of marks) {
       canvas.addMarker(mark.element, `is-${mark.kind}`);
       const wide = registry.get(mark.element).width > 60;
-      if (wide) overlays.add(mark.element, "state", { position: { top: -17, left: 4 }, html: flag(mark) });
+      if (wide || this.box.dataset.side) overlays.add(mark.element, "state", { position: { top: -17, left: 4 }, html: flag(mark) });
     }
     for (const flow of (JSON.parse(this.box.dataset.flows || "[]") as string[]).filter(known)) {
       canvas.addMarker(flow, "is-passed");
@@ -134,11 +137,26 @@ class Drawing {
   private listen(): void {
     this.viewer.get("eventBus").on("element.click", (event: any) => {
       if (this.row(event.element.id)) location.hash = `langkah-${event.element.id}`;
+      this.box.dispatchEvent(new CustomEvent("alur:clicked", { detail: event.element.id, bubbles: true }));
     });
+    this.box.addEventListener("alur:select", (event) => this.pick((event as CustomEvent<string>).detail));
     this.region.addEventListener("scroll", () => this.placeNames(), { passive: true });
     for (const button of this.box.querySelectorAll<HTMLElement>("[data-zoom]")) {
       button.addEventListener("click", () => this.zoom(button.dataset.zoom!));
     }
+  }
+
+  /** Point out one step, or none where the id is not drawn here. */
+  private pick(id: string): void {
+    const canvas = this.viewer.get("canvas");
+    const registry = this.viewer.get("elementRegistry");
+    for (const other of registry.filter((it: any) => canvas.hasMarker(it.id, "is-picked"))) {
+      canvas.removeMarker(other.id, "is-picked");
+    }
+    if (!registry.get(id)) return;
+    canvas.addMarker(id, "is-picked");
+    this.box.dataset.centre = id;
+    this.toCentre(false);
   }
 
   private zoom(how: string): void {

@@ -1,0 +1,1 @@
+"""What has changed between two versions, subject by subject: who, when, with which forms, under which conditions."""
