@@ -18,6 +18,8 @@ from service.complaints.pages import pages as complaints_pages
 from service.database import connect, db
 from service.diagrams.api import entrance as diagrams
 from service.diagrams.pages import pages as diagrams_pages
+from service.dialects.api import entrance as dialects
+from service.dialects.pages import pages as dialects_pages
 from service.drafts.api import entrance as drafts
 from service.drafts.pages import pages as drafts_pages
 from service.entrance import (
@@ -32,6 +34,7 @@ from service.entrance import (
     packing,
     policies,
     problems,
+    publishing,
     screen,
 )
 from service.entrance.calls import forget_session
@@ -44,8 +47,11 @@ from service.files.api import entrance as files
 from service.history.listener import hear as write_history
 from service.instances.api import entrance as instances
 from service.instances.pages import pages as instances_pages
+from service.moving_over.api import entrance as moving_over
 from service.people.api import entrance as people
 from service.people.pages import pages as people_pages
+from service.rehearsals.api import entrance as rehearsals
+from service.rehearsals.pages import pages as rehearsals_pages
 from service.sop_tables.api import entrance as sop_tables
 from service.sop_tables.pages import pages as sop_tables_pages
 from service.tasks.api import entrance as tasks
@@ -53,11 +59,28 @@ from service.tasks.listener import hear as keep_tasks
 from service.tasks.pages import pages as task_pages
 from service.timers.listener import hear as keep_timers
 from service.trials.api import entrance as trials
+from service.trials.pages import pages as trials_pages
 
 HEARERS = (keep_tasks, keep_timers, write_history)
 """Who hears what happens to an instance, in this order, all in the transaction of the move."""
 
-ENTRANCES = (health, people, diagrams, sop_tables, drafts, instances, tasks, complaints, files, calendars, exports, trials)
+ENTRANCES = (
+    health,
+    people,
+    diagrams,
+    sop_tables,
+    drafts,
+    dialects,
+    instances,
+    tasks,
+    complaints,
+    files,
+    calendars,
+    exports,
+    rehearsals,
+    trials,
+    moving_over,
+)
 
 PAGES = (
     assets.pages,
@@ -68,7 +91,11 @@ PAGES = (
     diagrams_pages,
     sop_tables_pages,
     comparing.pages,
+    publishing.pages,
     drafts_pages,
+    dialects_pages,
+    rehearsals_pages,
+    trials_pages,
     complaints_pages,
     task_pages,
     overview.pages,

@@ -152,7 +152,8 @@ def deploy(files: tuple[Path, ...], folder: Path | None, agency: str | None, unh
                 xml = path.read_bytes()
                 forms = _forms_beside(path, folder)
                 version = demo.deploy(xml, forms, agency, datetime.now(UTC), list(unheld))
-            screen.print(f"{process_of(read_xml(xml))[0]} versi {version.n} berlaku.")
+            state = "menunggu persetujuan orang kedua" if version.awaits else "berlaku"
+            screen.print(f"{process_of(read_xml(xml))[0]} versi {version.n} {state}.")
 
 
 @main.command("walk")

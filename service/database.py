@@ -95,6 +95,14 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def read_as_of_now() -> None:
+    """Let everything read from here on be as it is at the first read, however long the reading takes."""
+    session = db.session()
+    session.rollback()
+    if db.engine.dialect.name == "postgresql":  # a transaction of SQLite that only reads does so anyway
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def connect(app: Flask, url: str) -> None:
     """Bind the application to its database, with the options each kind needs."""
     # Answers of people are parameters; an error message must not carry them into a log.

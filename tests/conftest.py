@@ -41,6 +41,13 @@ class Place:
         else:
             self._copy_postgres(str(self.templates[template]), _database_name(self.app))
 
+    def keep(self, template: str) -> None:
+        """Keep the database as it is now under this name."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self._keep(template)
+
     def _make(self, template: str) -> None:
         if self.kind == "sqlite":
             _remove_sqlite(_sqlite_file(self.app))

@@ -1,8 +1,9 @@
 """What must hold in every database after every command, whatever was killed, cut or raced on the way.
 
-I1 completed tasks are completions in the history; I2 one row of history per move, without gaps; I3 each timer that
-fired did so in one move; I4 no armed timer is overdue; I5 what has ended waits for nothing; I6 open tasks and timers
-are those of the engine's state; I7 the chains prove themselves; I8 who a complainant is stands nowhere in the clear.
+I1 completed tasks are completions in the history that were not undone; I2 one row of history per move, without gaps,
+the last one as the instance stands; I3 each timer that fired did so in one move; I4 no armed timer is overdue; I5 what
+has ended waits for nothing; I6 open tasks and timers are those of the engine's state, in its version; I7 the chains
+prove themselves; I8 who a complainant is stands nowhere in the clear.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Table, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service.database import Model
 from service.diagrams import loading
@@ -51,10 +52,22 @@ def broken_invariants(session: Session, canaries: Iterable[str] = (), now: datet
 
 
 def _completions(session: Session) -> Iterator[str]:
-    moves = _moves(session, "complete", MoveRow.by_name)
+    moves = _moves(session, "complete", MoveRow.by_name) - _undone(session)
     done = select(Task.instance_id, Task.element, Task.completed_at, Task.completed_name)
     tasks = Counter(map(tuple, session.execute(done.where(Task.state == TASK_COMPLETED))))
     yield from _difference("I1 completed tasks", tasks, moves)
+
+
+def _undone(session: Session) -> Counter[tuple[Any, ...]]:
+    """The completions that the very next move took back."""
+    after = aliased(MoveRow)
+    query = select(MoveRow.instance_id, MoveRow.element, MoveRow.at, MoveRow.by_name).where(
+        MoveRow.command == "complete",
+        after.instance_id == MoveRow.instance_id,
+        after.seq == MoveRow.seq + 1,
+        after.command == "undo",
+    )
+    return Counter(map(tuple, session.execute(query)))
 
 
 def _firings(session: Session) -> Iterator[str]:
@@ -88,6 +101,8 @@ def _states(session: Session) -> Iterator[str]:
     for instance, last in session.execute(heads):
         if last.state != instance.engine_state:
             yield f"I2 {instance.id}: its state is not the one its last move left"
+        if last.version_id != instance.version_id:
+            yield f"I2 {instance.id}: its version is not the one its last move left"
         run = look(loading.load(instance.version_id).spec, instance.engine_state, instance.started_at)
         yield from _ending(instance, run)
         yield from _waiting(session, instance, run)
@@ -110,6 +125,9 @@ def _waiting(session: Session, instance: Instance, run: Run) -> Iterator[str]:
     timers = select(Timer.step_id, Timer.element, Timer.due_at)
     timers = timers.where(Timer.instance_id == instance.id, Timer.state.in_(TIMER_OPEN))
     rows = Counter((*row, None) for row in session.execute(tasks)) + Counter(map(tuple, session.execute(timers)))
+    others = select(Task.element).where(Task.instance_id == instance.id, Task.state == OPEN)
+    others = others.where((Task.version_id != instance.version_id) | (Task.version_n != instance.version_n))
+    yield from (f"I6 {instance.id}: {element} is of another version" for element in session.scalars(others))
     yield from (f"I6 {instance.id} ({instance.state}): {row} waits for nothing" for row in rows - engine)
     yield from (
         f"I6 {instance.id} ({instance.state}): the engine waits for {step}, no row does" for step in engine - rows

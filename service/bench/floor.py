@@ -1,6 +1,7 @@
 """The floor: what any Flask service would need to check a token and write the same rows, without an engine.
 
-It uses our tables and plain SQLAlchemy Core, one transaction and one commit a call.
+It uses our tables and plain SQLAlchemy Core, one transaction and one commit a call. Its one page is a plain table of
+the tasks due first in a lane.
 """
 
 import uuid
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, render_template_string, request
 from sqlalchemy import insert, select, update
 
 from service import config
@@ -20,13 +21,18 @@ from service.people.models import Holding, Person, Token
 from service.people.passwords import digest_token
 from service.tasks.models import Task
 
+PAGE = """<!doctype html><html lang="id"><title>Tugas</title><table>{% for row in rows %}
+<tr><th><a href="/tugas/{{ row.id }}">{{ row.name }}</a> {{ row.number }}</th><td>{{ row.lane }}</td>
+<td>{{ row.assignee_name or "" }}</td><td>{{ row.due_at.isoformat() if row.due_at else "" }}</td></tr>{% endfor %}
+</table></html>"""
+A_PAGE = 30
 STATE = b"x" * 200
 HASH = b"h" * 32
 
 
-def create_floor() -> Flask:
+def create_floor(settings: config.Settings | None = None) -> Flask:
     """The bare application."""
-    settings = config.from_environment()
+    settings = settings or config.from_environment()
     app = Flask("floor")
     app.json = FastJson(app)
     connect(app, settings.database_url)
@@ -40,7 +46,23 @@ def create_floor() -> Flask:
             body = _write(task_id, answers, person, at)
         return Response(orjson.dumps(body), content_type="application/json")
 
+    @app.get("/tugas")
+    def tasks() -> str:
+        person = _person(datetime.now(UTC))
+        return render_template_string(
+            PAGE, by=person.name, rows=_first_due(request.args["diagram"], request.args["lane"])
+        )
+
     return app
+
+
+def _first_due(diagram: str, lane: str) -> Any:
+    task = Task.__table__.c
+    shown = (task.id, task.name, task.number, task.lane, task.assignee_name, task.due_at)
+    mine = (task.state == "open", task.diagram_key == diagram, task.lane == lane)
+    office = select(Task.agency_id).where(Task.diagram_key == diagram).limit(1).scalar_subquery()
+    query = select(*shown).where(task.agency_id == office, *mine).order_by(task.sort_at, task.id).limit(A_PAGE)
+    return db.session.execute(query).all()
 
 
 def _person(at: datetime) -> Any:

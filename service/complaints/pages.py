@@ -33,6 +33,7 @@ from service.complaints.tickets import RECEIPT, VISIT, Ticket
 from service.complaints.usual_way import milestones_ahead
 from service.database import db
 from service.diagrams.loading import Loaded, load
+from service.diagrams.routing import pickable
 from service.entrance import browsers, idempotency, limits
 from service.entrance.answered import Answer, answers_in_words, title_of
 from service.entrance.calls import PUBLIC
@@ -424,6 +425,7 @@ def take_down(key: str, by: Caller, at: datetime, refusal: Refusal | None = None
         who=identity_fields(start.schema),
         word=version.spec.properties.get("complainantWord", "pelapor"),
         channels=CHANNEL_NAMES,
+        arms=pickable(version),
         chosen=request.form if request.method == "POST" else _desk_defaults(at),
         key=secrets.token_urlsafe(KEY_BYTES),
     )
@@ -450,6 +452,7 @@ def take(key: str, by: Caller, at: datetime) -> Response:
             channel,
             lapor_id if channel == LAPOR else None,
             _received(agency, at),
+            arm=_arm(),
         )
         return _to_receipt("/terima/tanda", handed, at)
 
@@ -470,6 +473,12 @@ def _channel() -> str:
         message = "Pilih lewat mana pengaduan ini datang."
         raise Invalid(message, errors=[Problem("/channel", message)])
     return channel
+
+
+def _arm() -> int | None:
+    """The version that the officer picked, where a trial lets him; None leaves it to the trial's rule."""
+    text = request.form.get("alur-arm", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
 
 
 def _received(agency: Agency, at: datetime) -> datetime:

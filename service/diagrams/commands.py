@@ -230,11 +230,11 @@ def approve(key: str, n: int, by: Caller, at: datetime, note: str = "", seen: in
 def withdraw(key: str, n: int, by: Caller, at: datetime, note: str = "", seen: int | None = None) -> Version:
     """Take back what was asked, or decline it as the second person: it is a draft like any other again."""
     version = _seen(key, n, by)
-    if version.state != DRAFT or version.awaits is None:
-        raise Conflict("Versi {n} tidak sedang menunggu diterbitkan.", n=n)
     theirs = by.person_id != version.asked_by_id and policy.approves_diagrams(by, version.agency_id, None)
     if not theirs:
         policy.must_own_diagrams(by, version.agency_id)
+    if version.state != DRAFT or version.awaits is None:
+        raise Conflict("Versi {n} tidak sedang menunggu diterbitkan.", n=n)
     must_be_current(version.rev, seen)
     declines = theirs and version.awaits == FOR_APPROVAL
     _wait_no_more(version)

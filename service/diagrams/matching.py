@@ -13,6 +13,9 @@ from service.engine.spec import GATEWAY_KINDS
 ALIKE = 0.6
 """From here on two steps count as one. Another name alone does not part what has the same form, lane and place."""
 
+ROUNDS = 6
+"""What was matched tells of its neighbours; so often that is followed on."""
+
 NAME, FORM, NEIGHBOURS, OWN, LANE, ROW = 4, 2, 3, 2, 1, 1
 """How much each sign weighs; a sign that neither step bears is not counted."""
 
@@ -24,7 +27,10 @@ def match(before: Spec, after: Spec) -> dict[str, str]:
     """
     found = {id_: id_ for id_ in before.elements if id_ in after.elements and _same_sort(before, after, id_)}
     lanes = match_lanes(before, after)
-    while new := dict(_best(before, after, found, lanes)):
+    for _ in range(ROUNDS):
+        new = dict(_best(before, after, found, lanes))
+        if not new:
+            break
         found |= new
     return {id_: found[id_] for id_ in before.elements if id_ in found}
 

@@ -21,9 +21,10 @@ FOR_APPROVAL, FOR_ITS_DAY = "approval", "day"
 DRAFTED, CHANGED, ASKED, WITHDRAWN, DECLINED = "drafted", "changed", "asked", "withdrawn", "declined"
 APPROVED, SCHEDULED, PUBLISHED, FAILED = "approved", "scheduled", "published", "failed"
 WAS_RETIRED, BROUGHT_BACK, RESTORED, WAS_DROPPED = "retired", "brought_back", "restored", "dropped"
+TRANSLATED, MENDED = "translated", "mended"
 STEPS = (
     DRAFTED, CHANGED, ASKED, WITHDRAWN, DECLINED, APPROVED, SCHEDULED, PUBLISHED, FAILED, WAS_RETIRED, BROUGHT_BACK,
-    RESTORED, WAS_DROPPED,
+    RESTORED, WAS_DROPPED, TRANSLATED, MENDED,
 )  # fmt: skip
 """What can happen to a version."""
 

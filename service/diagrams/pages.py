@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask_babel import lazy_gettext
 
 from service.database import db
 from service.diagrams import models
-from service.diagrams.loading import Loaded, load, prepare
+from service.diagrams.differing.side import side_of
+from service.diagrams.loading import Loaded, load
 from service.diagrams.sketch import sketch, sketch_of_published
 from service.engine import Element, Lane
 from service.entrance import course, lengths
 from service.entrance.drawn import draw_form
 from service.entrance.pages import Pages, go_to
-from service.errors import NotFound
+from service.errors import Invalid, NotFound
 from service.forms.renderer import Form
 from service.instances.models import count_open
+from service.people import policy
 from service.people.caller import Caller
 from service.people.models import AUDITOR, OFFICER, OWNER, SUPERVISOR, Agency, Person, agencies, lane_holders
 
@@ -32,6 +34,35 @@ STATE_WORDS = {
     models.RETIRED: lazy_gettext("Tidak berlaku lagi"),
 }
 STATE_KINDS = {models.DRAFT: "soon", models.LIVE: "done", models.RETIRED: "calm"}
+
+STEP_WORDS = {
+    models.DRAFTED: lazy_gettext("Draf dibuat"),
+    models.CHANGED: lazy_gettext("Draf diubah"),
+    models.ASKED: lazy_gettext("Persetujuan diminta"),
+    models.WITHDRAWN: lazy_gettext("Permintaan ditarik"),
+    models.DECLINED: lazy_gettext("Tidak disetujui"),
+    models.APPROVED: lazy_gettext("Disetujui"),
+    models.SCHEDULED: lazy_gettext("Hari berlakunya ditetapkan"),
+    models.PUBLISHED: lazy_gettext("Diterbitkan"),
+    models.FAILED: lazy_gettext("Gagal terbit pada harinya"),
+    models.WAS_RETIRED: lazy_gettext("Dihentikan"),
+    models.BROUGHT_BACK: lazy_gettext("Diberlakukan kembali"),
+    models.RESTORED: lazy_gettext("Dipulihkan menjadi draf"),
+    models.WAS_DROPPED: lazy_gettext("Dibuang"),
+    models.TRANSLATED: lazy_gettext("Diterjemahkan ke cara Alur"),
+    models.MENDED: lazy_gettext("Dibetulkan dengan satu klik"),
+}
+DONE_WORDS = {
+    "terbit": lazy_gettext("Versi ini sudah berlaku. Berkas baru memakainya mulai sekarang."),
+    models.FOR_APPROVAL: lazy_gettext("Persetujuan sudah diminta. Orang kedua menyetujuinya di halaman ini."),
+    models.FOR_ITS_DAY: lazy_gettext("Hari berlakunya sudah ditetapkan."),
+    "tarik": lazy_gettext("Permintaannya sudah ditarik; draf ini dapat diubah lagi."),
+    "henti": lazy_gettext("Versi ini sudah dihentikan."),
+    "kembali": lazy_gettext("Versi ini berlaku kembali."),
+    "pulih": lazy_gettext("Draf baru sudah dibuat, persis seperti versi asalnya."),
+    "buang": lazy_gettext("Draf itu sudah dibuang."),
+}
+"""What has just been done, as its address says it."""
 
 IDENTITY = {
     "sopNumber": lazy_gettext("Nomor SOP"),
@@ -127,16 +158,26 @@ def readable_version(key: str, n: int, by: Caller) -> models.Version:
 
 
 def _loaded(version: models.Version) -> Loaded:
-    return prepare(version) if version.state == models.DRAFT else load(version.id)
+    """The version to read; a draft need not be able to run for that. Raises `Invalid` where nothing can be read."""
+    if version.state != models.DRAFT:
+        return load(version.id)
+    side = side_of(version.xml, version.forms)
+    return Loaded(version.id, version.agency_id, version.diagram_key, version.n, side.spec, dict(side.forms))
 
 
 @pages.get("/sop/<string:key>/<int:n>", roles=READERS)
-def show(key: str, n: int, by: Caller, at: datetime) -> str:
+def show(key: str, n: int, by: Caller, at: datetime) -> str | Response:
     version = readable_version(key, n, by)
-    loaded = _loaded(version)
+    beside = _beside(version)
+    try:
+        loaded = _loaded(version)
+    except Invalid:
+        if "found" not in beside:
+            raise
+        return go_to(beside["found"])
     diagram = models.diagram_of(key)
     agency = db.session.get_one(Agency, diagram.agency_id)
-    rows = [_row(loaded, element) for element in (loaded.spec.start, *loaded.spec.tasks())]
+    rows = [_row(loaded, element) for element in (loaded.spec.start, *loaded.spec.tasks()) if element.id]
     return render_template(
         "diagrams/show.html",
         diagram=diagram,
@@ -148,12 +189,30 @@ def show(key: str, n: int, by: Caller, at: datetime) -> str:
         versions=[(v, STATE_WORDS[v.state]) for v in readable(diagram, models.versions_of(key), by)],
         open_instances=count_open([key]).get(key, 0),
         identity=_identity(loaded.spec.properties),
-        promise=lengths.standard(loaded.spec.properties.get("promise")),
+        promise=_time(loaded.spec.properties.get("promise")),
         lanes=_lanes(loaded, agency),
         rows=rows,
         judged=[row for row in rows if row.is_judged],
         drawing=f"/sop/{key}/{n}/gambar.xml",
+        done=DONE_WORDS.get(request.args.get("sudah", "")),
+        history=models.records_of(key, n),
+        dropped=models.dropped_drafts(key) if by.is_(OWNER, agency.id) else (),
+        steps=STEP_WORDS,
+        owns=by.is_(OWNER, agency.id),
+        approves=policy.approves_diagrams(by, agency.id, version.asked_by_id),
+        others=len(models.versions_of(key, limit=2)) > 1,
+        beside=beside,
     )
+
+
+BESIDE = {"draw": "/sop/<string:key>/<int:n>/gambar", "found": "/sop/<string:key>/<int:n>/temuan"}
+"""Pages of other rooms that a draft leads to, where they are there."""
+
+
+def _beside(version: models.Version) -> dict[str, str]:
+    known = {rule.rule for rule in current_app.url_map.iter_rules()}
+    here = f"/sop/{version.diagram_key}/{version.n}"
+    return {name: f"{here}/{rule.rpartition('/')[2]}" for name, rule in BESIDE.items() if rule in known}
 
 
 @dataclass(frozen=True)
@@ -227,7 +286,7 @@ def _row(loaded: Loaded, element: Element) -> Row:
         part=element.part or "",
         lane=course.lane_name(loaded.spec, element.lane),
         inputs=_lines(marks.get("requiredInputs")),
-        time=lengths.standard(marks.get("timeStandard"), marks.get("timeClock")),
+        time=_time(marks.get("timeStandard"), marks.get("timeClock")),
         output=_lines(marks.get("output")),
         remark=_lines(marks.get("remark")),
         basis=BASIS.get(kind.strip(), kind.strip()),
@@ -236,6 +295,14 @@ def _row(loaded: Loaded, element: Element) -> Row:
         is_judged=kind.strip() == "judgement",
         has_form=element.id in loaded.forms,
     )
+
+
+def _time(text: str | None, clock: str | None = None) -> str:
+    """A time standard in words; what a draft says that cannot be read stands there as it is written."""
+    try:
+        return lengths.standard(text, clock)
+    except Invalid:
+        return text or ""
 
 
 def _lines(text: str | None) -> tuple[str, ...]:

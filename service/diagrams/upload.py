@@ -50,7 +50,7 @@ def read_forms(files: Iterable[Sent]) -> dict[str, Any]:
 def _read_zip(file: Sent) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(file.stream) as archive:
-            members = [m for m in archive.infolist() if m.filename.endswith(".json") and not m.is_dir()]
+            members = [m for m in archive.infolist() if m.filename.endswith((".json", ".form")) and not m.is_dir()]
             if len(members) > MOST_FORMS:
                 raise TooLarge("Terlalu banyak berkas formulir; paling banyak {most}.", most=MOST_FORMS)
             return {PurePosixPath(m.filename).name: _parse(m.filename, _member(archive, m)) for m in members}

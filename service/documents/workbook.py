@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from io import BytesIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
@@ -44,6 +45,10 @@ class Book:
             sheet.append([self._cell(sheet, value) for value in row])
             count += 1
         return count
+
+    def save(self, path: Path) -> None:
+        """Write the finished file."""
+        self._book.save(path)
 
     def to_bytes(self) -> bytes:
         """The finished file."""

@@ -1,5 +1,6 @@
 """Calls about drafts while they are drawn: keeping, being there, branching off, checking what is not kept yet."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -88,12 +89,20 @@ class XmlOut(Schema):
     xml = fields.String(required=True)
 
 
+DECLARED = re.compile(r"""^(\ufeff?<\?xml\s[^>]{0,80}?encoding\s*=\s*)(["'])[^"']{0,40}\2""")
+
+
+def _bytes(text_: str) -> bytes:
+    """A file that came as text is UTF-8 from here on, whatever it says of itself."""
+    return DECLARED.sub(r'\1"UTF-8"', text_).encode()
+
+
 @entrance.call(
     "PUT", f"{DRAFT}/drawing", gives=StandingOut, takes=XmlIn, refuses=(409,), headers=(IF_MATCH,), tagged=True
 )
 def keep_drawing(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
     """Keep a draft as it is drawn, seen at the revision in If-Match; it is not checked"""
-    return _standing(commands.keep(key, n, seen_revision(), body["xml"].encode(), by, at))
+    return _standing(commands.keep(key, n, seen_revision(), _bytes(body["xml"]), by, at))
 
 
 @entrance.call("POST", f"{DRAFT}/presence", gives=StandingOut, tagged=True)
@@ -117,7 +126,7 @@ def _standing(found: Standing) -> dict[str, Any]:
 @entrance.call("POST", f"{DRAFT}/branch", gives=BranchOut, takes=BranchIn, status=201, refuses=(409,), tagged=True)
 def branch_off(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
     """A new draft that begins as this version, or with its forms and another drawing"""
-    version = commands.branch(key, n, by, at, body["xml"].encode() if body["xml"] else None, body["note"])
+    version = commands.branch(key, n, by, at, _bytes(body["xml"]) if body["xml"] else None, body["note"])
     tag(version.rev)
     return {"key": key, "version": version.n}
 
@@ -133,7 +142,7 @@ def branch_off(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime)
 )
 def check_drawing(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
     """What the check finds in a drawing that is not kept, and which fields its gateways may ask; nothing is stored"""
-    xml = body["xml"].encode()
+    xml = _bytes(body["xml"])
     version, findings = commands.look_over(key, n, xml, by, body["dry_run"])
     known = foreknowledge(xml, version.forms)
     return {"findings": [finding(each) for each in findings], "fields": known.fields, "known": known.known or {}}
@@ -151,4 +160,4 @@ def check_drawing(body: dict[str, Any], key: str, n: int, by: Caller, at: dateti
 def lay_out(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) -> dict[str, Any]:
     """The same drawing with all its shapes and lines put in order; nothing is stored"""
     commands.draft_of(key, n, by)
-    return {"xml": draw(body["xml"].encode()).decode()}
+    return {"xml": draw(_bytes(body["xml"])).decode()}

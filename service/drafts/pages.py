@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext
 
 from service.database import db
@@ -25,8 +25,6 @@ from service.people.models import OWNER, Agency, agencies
 pages = Pages("drafts")
 OWNERS = (OWNER,)
 VERSION = "/sop/<string:key>/<int:n>"
-BESIDE = {"beda": f"{VERSION}/beda", "terbitkan": f"{VERSION}/terbitkan"}
-"""Pages of other rooms that the modeler leads to, where they are there."""
 
 
 # ---- drawing ---------------------------------------------------------------------------------------------------
@@ -43,8 +41,7 @@ def draw(key: str, n: int, by: Caller, at: datetime) -> str | Response:
         version=version,
         agency=agency,
         title=_title(version),
-        links=_links(version),
-        settings=_settings(version, agency),
+        settings=_settings(version, agency, by),
     )
 
 
@@ -53,20 +50,7 @@ def _title(version: Version) -> str:
     return process_of(read_xml(version.xml))[1] or version.diagram_key
 
 
-def _links(version: Version) -> dict[str, str]:
-    """What one may go on to from the modeler."""
-    known = {rule.rule for rule in current_app.url_map.iter_rules()}
-    place = {"<string:key>": version.diagram_key, "<int:n>": str(version.n)}
-    found = {}
-    for name, rule in BESIDE.items():
-        if rule in known:
-            for part, value in place.items():
-                rule = rule.replace(part, value)
-            found[name] = rule
-    return found
-
-
-def _settings(version: Version, agency: Agency) -> dict[str, Any]:
+def _settings(version: Version, agency: Agency, by: Caller) -> dict[str, Any]:
     """What the script of the modeler has to know beside the drawing."""
     api = f"/api/v1/diagrams/{version.diagram_key}/versions/{version.n}"
     return {
@@ -74,7 +58,7 @@ def _settings(version: Version, agency: Agency) -> dict[str, Any]:
         "page": f"/sop/{version.diagram_key}/{version.n}",
         "key": version.diagram_key,
         "n": version.n,
-        "agency": agency.name,
+        "person": by.username or "",
         "zone": agency.zone,
         "forms": _forms(version.forms),
         "select": request.args.get("unsur", "")[:200],
@@ -229,7 +213,6 @@ def findings(key: str, n: int, by: Caller, at: datetime) -> str:
         blocking=[each for each in told if each.blocks],
         advice=[each for each in told if not each.blocks],
         forms=len(_forms(version.forms)),
-        links=_links(version),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from service.diagrams.layout import draw
+from service.sentences import Sentence
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
@@ -27,7 +28,10 @@ def skeleton(key: str, title: str, office: str, lanes: list[str], public: bool) 
     taken = {key, START, END}
     ids = [_free(key_from(lane) or "lajur", taken) for lane in lanes]
     workers = list(zip(ids, lanes, strict=True))[1 if public else 0 :]
-    tasks = [(_free(f"kerjakan_{lane}", taken), f"Kerjakan bagian {name}", lane) for lane, name in workers]
+    tasks = [
+        (_free(f"kerjakan_{lane}", taken), str(Sentence("Kerjakan bagian {lane}", lane=name)), lane)
+        for lane, name in workers
+    ]
     root = etree.Element(f"{{{BPMN}}}definitions", nsmap=NAMES, id=f"definitions_{key}")
     root.set("targetNamespace", f"urn:alur:{key}")
     pool = _under(_under(root, "collaboration", id=f"collaboration_{key}"), "participant", id=f"participant_{key}")

@@ -199,8 +199,8 @@ def _why(spec: Spec, wanted: Marking, known: list[Marking]) -> Sentence:
     if fuller:
         least = min(fuller, key=len)
         return Sentence(
-            "Di sana {here} berjalan bersama {others}, yang tidak dimiliki berkas ini, sehingga langkah yang menggabungkan "
-            "keduanya akan menunggu selamanya.",
+            "Di sana {here} berjalan bersama {others}, yang tidak dimiliki berkas ini, sehingga langkah yang "
+            "menggabungkan keduanya akan menunggu selamanya.",
             here=_named(spec, wanted),
             others=_named(spec, marking((Counter(least) - Counter(wanted)).elements())),
         )

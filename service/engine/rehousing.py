@@ -117,14 +117,16 @@ class _House:
         """Where a step goes; None, and a problem noted, if nowhere."""
         home = self.new.elements.get(self.homes.get(element.id) or "")
         if home is None:
-            return self._no(element, "“{name}” tidak ada padanannya di sana.")
-        if _family(home) != _family(element):
-            return self._no(element, "“{name}” menunggu hal yang lain jenisnya di sana (“{home}”).", home=home.label)
-        if home.scope != scope:
-            return self._no(element, "“{name}” berada di dalam subproses yang lain di sana.")
-        if (element.loop and element.loop.kind) != (home.loop and home.loop.kind):
-            return self._no(element, "“{name}” di sana dikerjakan dengan pengulangan yang lain.")
-        return home
+            self._no(element, "“{name}” tidak ada padanannya di sana.")
+        elif _family(home) != _family(element):
+            self._no(element, "“{name}” menunggu hal yang lain jenisnya di sana (“{home}”).", home=home.label)
+        elif home.scope != scope:
+            self._no(element, "“{name}” berada di dalam subproses yang lain di sana.")
+        elif (element.loop and element.loop.kind) != (home.loop and home.loop.kind):
+            self._no(element, "“{name}” di sana dikerjakan dengan pengulangan yang lain.")
+        else:
+            return home
+        return None
 
     def _no(self, element: Element, message: str, **params: Any) -> None:
         """Once for each step, however often it is repeated."""
@@ -154,7 +156,8 @@ class _House:
         if len(ahead) == 1:
             return ahead.pop()
         name = self.old.elements[source].label if source in self.old.elements else source
-        self._no(gateway, "Cabang yang sudah lewat “{branch}” tidak dikenal oleh gabungan “{name}” di sana.", branch=name)
+        message = "Cabang yang sudah lewat “{branch}” tidak dikenal oleh gabungan “{name}” di sana."
+        self._no(gateway, message, branch=name)
         return None
 
     def _choices(self, due: Mapping[str, str], element: Element, home: Element) -> dict[str, str]:
@@ -230,7 +233,7 @@ def check_leap(state: bytes, spec: Spec, source: str, target: str, repeated: boo
     if there.id == here.id:
         raise _refused("“{there}” sudah terbuka.", names)
     if repeated:
-        raise _refused("“{here}” dikerjakan berulang sekaligus; satu di antaranya tidak dapat dipindahkan sendiri.", names)
+        raise _refused("“{here}” dikerjakan berulang sekaligus; satu saja tidak dapat dipindahkan.", names)
     if there.scope != here.scope:
         raise _refused("“{there}” berada di dalam subproses yang lain daripada “{here}”.", names)
     rows = next(rows for rows in _scopes(orjson.loads(state)["t"]) if any(row[0] == source for row in rows))

@@ -192,7 +192,7 @@ class Run:
     def _become(self, spec: Spec, state: bytes) -> None:
         self._spec = spec
         self._tree, condition = codec.load(spec, state, ScriptEngine(self._clock, spec.reads))
-        self._state, self._end = condition.state, condition.end  # type: ignore[assignment]
+        self._state, self._end = condition.state, condition.end
 
     # ---- how it stands --------------------------------------------------------------------------------------
 
@@ -204,6 +204,11 @@ class Run:
     def end(self) -> str | None:
         """The end event by which it was completed, the last one where there are several."""
         return self._end if self._state == "completed" else None
+
+    @property
+    def clock(self) -> Clock:
+        """The time it was told."""
+        return self._clock
 
     @property
     def data(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from service.calendars.hours_text import write_line
 from service.calendars.reading import calendar_of
 from service.diagrams.models import diagram_of
 from service.entrance import cursors
+from service.entrance.addressed import InAddress
 from service.entrance.lanes_held import LaneLine, SopLanes, count_in_hands_of, forsaken_lanes, lanes_of
 from service.entrance.pages import Pages, go_to
 from service.entrance.screen import ROLE_NAMES, tell_time_of
@@ -69,7 +70,7 @@ class OfficeLine:
 
 
 @pages.get(HOME, roles=KEEPERS)
-def offices(by: Caller, at: datetime) -> str:
+def offices(by: Caller, at: datetime, key: str = "", refusal: Refusal | None = None) -> str:
     """The offices he looks after, and where something is missing."""
     kept = _kept_by(by)
     counted, forsaken = count_people_of_agencies(), forsaken_lanes(kept)
@@ -80,6 +81,9 @@ def offices(by: Caller, at: datetime) -> str:
             for agency in kept
         ],
         forsaken=sum(forsaken.values()),
+        sets_rules={agency.key for agency in kept if policy.sets_rules_of(by, agency.id)},
+        done=next((agency for agency in kept if agency.key == request.args.get("sudah")), None),
+        refusal=refusal,
         looks_after_people=by.is_(ADMIN, None),
         many=count_people(PeopleFilter(active=True)) if by.is_(ADMIN, None) else 0,
         idle=count_people(PeopleFilter(active=True, without=True)) if by.is_(ADMIN, None) else 0,
@@ -95,29 +99,34 @@ def _hours_today(agency: Agency, at: datetime) -> str:
     return write_line(calendar_of(agency.id).hours_on(local(at, agency.zone).date()), "–")
 
 
+@pages.post(f"{HOME}/kantor/<string:key>/persetujuan", roles=(ADMIN,), again=offices)
+def second_approval(key: str, by: Caller, at: datetime) -> Response:
+    """Whether a second person has to approve what this office publishes."""
+    wanted = request.form.get("wanted") == "1"
+    agency = administration.ask_for_second_approval(agency_of(key).id, wanted, by)
+    return go_to(f"{HOME}?" + urlencode({"sudah": agency.key}))
+
+
 # ---- people ----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the list of people is narrowed to, as it stands in the address."""
+class Wanted(InAddress):
+    """What the address of the list of people asks for."""
 
-    text: str = ""
-    office: str = ""
-    state: str = ""
+    HOME = PEOPLE
 
-    def address(self, **other: str) -> str:
-        """The list with one thing other than now, from its beginning."""
-        asked = {"q": self.text, "kantor": self.office, "keadaan": self.state} | other
-        asked = {name: value for name, value in asked.items() if value}
-        return f"{PEOPLE}?{urlencode(asked)}" if asked else PEOPLE
+    q: str = ""
+    kantor: str = ""
+    keadaan: str = ""
+    sesudah: str = ""
 
     def as_filter(self, known: dict[str, Agency]) -> PeopleFilter:
         return PeopleFilter(
-            text=self.text or None,
-            agency=known[self.office].id if self.office in known else None,
-            active=self.state != SHUT_OUT,
-            without=self.state == IDLE,
+            text=self.q or None,
+            agency=known[self.kantor].id if self.kantor in known else None,
+            active=self.keadaan != SHUT_OUT,
+            without=self.keadaan == IDLE,
         )
 
 

@@ -114,6 +114,7 @@ def chosen(key: str, by: Caller, at: datetime) -> Response:
 
 @pages.get("/sop/<string:key>/beda/<int:a>/<int:b>", roles=READERS)
 def compare(key: str, a: int, b: int, by: Caller, at: datetime) -> str:
+    """The list of differences, and both drawings with what has changed in them marked."""
     older, newer = readable_version(key, a, by), readable_version(key, b, by)
     diagram = models.diagram_of(key)
     found, unreadable = _differences(older, newer)

@@ -44,6 +44,8 @@ IN_PATH = {
     "file_id": "id of the file",
     "person_id": "id of the person",
     "trial_id": "id of a trial",
+    "rehearsal_id": "id of a rehearsal",
+    "migration_id": "id of a migration",
 }
 
 

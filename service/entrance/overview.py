@@ -3,10 +3,10 @@
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 from flask_babel import gettext
 
 from service.diagrams.loading import load, newest_live
@@ -41,6 +41,9 @@ pages = Pages("overview", at=__name__)
 READERS = (SUPERVISOR, AUDITOR)
 ALL, OVERVIEW = "/tugas/semua", "/ikhtisar"
 MOST_URGENT, A_PAGE, MOST_STUCK = 5, 50, 10
+LARGE = 5_000
+"""Open tasks from which on counting them takes longer than the rest of the page."""
+KEPT_FOR = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -85,17 +88,43 @@ def _lanes(office: Agency, sums: Iterable[Tally]) -> frozenset[Lane]:
 # ---- how it stands ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What was open in an office at one moment."""
+
+    at: datetime
+    sums: Sequence[Tally]
+
+    @property
+    def is_large(self) -> bool:
+        return sum(tally.open for tally in self.sums) > LARGE
+
+
+def _standing(office: Agency, at: datetime) -> Standing:
+    """Counted at every look; in a large office at most every twenty seconds, and the page tells the moment."""
+    kept: dict[uuid.UUID, Standing] = current_app.extensions.setdefault("alur.standing", {})
+    known = kept.get(office.id)
+    if known is not None and timedelta(0) <= at - known.at < KEPT_FOR:
+        return known
+    found = Standing(at, tallies(office.id, at, tonight(at, office.zone)))
+    if found.is_large:
+        kept[office.id] = found
+    return found
+
+
 @pages.get(OVERVIEW, roles=READERS)
 def overview(by: Caller, at: datetime) -> str:
     """How the work of an office stands, in numbers that lead to what they count."""
     office, offices = _office(by, asked())
     here = Asked(kantor=office.key if len(offices) > 1 else "")
-    found = tallies(office.id, at, tonight(at, office.zone))
+    standing = _standing(office, at)
+    found = standing.sums
     lanes = _lanes(office, found)
     offered = choices(lanes)
     return render_template(
         "tasks/overview.html",
         office=office,
+        counted_at=standing.at,
         offices=offices,
         whole=_sum(found, "", here),
         free=sum(tally.open for tally in found if tally.assignee is None),
@@ -141,7 +170,8 @@ def _lane_sum(diagram: str, lane: str | None, offered: Choices, here: Asked) -> 
 
 
 def _people(found: Sequence[Tally], here: Asked) -> list[Sum]:
-    names = names_of({tally.assignee for tally in found if tally.assignee})
+    held_by = {tally.assignee for tally in found if tally.assignee}
+    names = names_of(held_by) if held_by else {}
 
     def named(person: uuid.UUID | None) -> Sum:
         if person is None:

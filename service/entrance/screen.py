@@ -36,6 +36,7 @@ MENU = (
     MenuEntry("/ikhtisar", "overview", N_("Ikhtisar"), N_("Ikhtisar"), (SUPERVISOR, AUDITOR)),
     MenuEntry("/terima", "add", N_("Terima pengaduan"), N_("Terima"), (OFFICER,)),
     MenuEntry("/sop", "diagram", N_("SOP"), N_("SOP"), (OFFICER, OWNER, SUPERVISOR, AUDITOR)),
+    MenuEntry("/uji", "compare", N_("Perbandingan"), N_("Banding"), (OWNER, SUPERVISOR, AUDITOR)),
     MenuEntry("/administrasi", "gear", N_("Administrasi"), N_("Kelola"), (ADMIN, SUPERVISOR)),
 )
 

@@ -3,11 +3,10 @@
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -16,6 +15,7 @@ from service.calendars.reading import calendar_of
 from service.calendars.working_time import Calendar
 from service.diagrams.loading import load, newest_live
 from service.entrance import cursors, words
+from service.entrance.addressed import InAddress
 from service.entrance.answered import title_of
 from service.history.models import first_answers
 from service.instances.models import numbered
@@ -30,8 +30,10 @@ _NUMBER = re.compile(r"[A-Z0-9]{1,8}-[A-Z0-9]{4}-[A-Z0-9]{4}")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the address of a list asks for; the names are those in the address."""
+class Asked(InAddress):
+    """What the address of a list of tasks asks for."""
+
+    FRAME = ("kantor", "kelompok")
 
     kantor: str = ""
     sop: str = ""
@@ -41,17 +43,6 @@ class Asked:
     q: str = ""
     kelompok: str = ""
     sesudah: str = ""
-
-    @property
-    def narrows(self) -> bool:
-        """Whether it leaves anything out."""
-        return any((self.sop, self.lajur, self.petugas, self.batas, self.q))
-
-    def address(self, path: str, **changes: str) -> str:
-        """This list, changed so; it begins at its first page unless a place is named."""
-        asked = replace(self, **{"sesudah": "", **changes})
-        pairs = {name: value for name, value in vars(asked).items() if value}
-        return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def filter(self, now: datetime, tonight: datetime, agencies: Iterable[uuid.UUID]) -> Filter:
         """The same as a question to the table of tasks; a whole number is looked up, other text searched for."""

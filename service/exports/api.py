@@ -1,19 +1,29 @@
-"""Calls that hand files out."""
+"""Calls that hand files out. What goes out of instances is written down first: who, what, why."""
 
+import uuid
+from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template
 from marshmallow import Schema, fields, validate
 
-from service.database import db
+from service.complaints import commands as complaints
+from service.database import db, transaction
 from service.diagrams.loading import prepare
-from service.diagrams.models import diagram_of, version_of
-from service.entrance import sop_papers
+from service.diagrams.models import Version, diagram_of, version_of
+from service.entrance import exported, sop_papers
 from service.entrance.calls import Entrance
-from service.errors import NotFound
+from service.entrance.downloads import download
+from service.entrance.schemas import Moment, text
+from service.errors import Invalid, NotFound, Problem
+from service.exports import commands, plain
+from service.exports.records import record_of
+from service.instances.models import STATES, Instance, instance_of
 from service.people.caller import Caller
 from service.people.models import Agency
+from service.tasks.commands import must_see_instance
+from service.tasks.overview import InstanceFilter
 
 entrance = Entrance("exports", "Files that go out")
 
@@ -36,3 +46,84 @@ def sop_document(query: dict[str, Any], key: str, n: int, by: Caller, at: dateti
     if query["format"] == "html":
         return Response(render_template("exports/sop_file.html", paper=sop_papers.laid_out(paper, paged=False)))
     return sop_papers.file_of(paper, query["format"], f"SOP {key} versi {n}", agency.zone, at)
+
+
+# ---- instances -------------------------------------------------------------------------------------------------
+
+
+class OneQuery(Schema):
+    format = fields.String(load_default=exported.JSON, validate=validate.OneOf(exported.ONE))
+    why = text(commands.LONGEST_REASON, load_default="", metadata={"description": "what it is needed for"})
+    identity = fields.Boolean(
+        load_default=False, metadata={"description": "with who the complainant is; JSON only, for a reason, recorded"}
+    )
+
+
+class ManyQuery(Schema):
+    format = fields.String(load_default=exported.CSV, validate=validate.OneOf(exported.MANY))
+    why = text(commands.LONGEST_REASON, load_default="", metadata={"description": "what they are needed for"})
+    started_from = Moment(data_key="from", load_default=None, metadata={"description": "started then or later"})
+    started_before = Moment(data_key="to", load_default=None, metadata={"description": "started before then"})
+    diagram = text(63, load_default=None)
+    version = fields.Integer(load_default=None, validate=validate.Range(0, 2**31 - 1))
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    lane = text(63, load_default=None)
+    overdue = fields.Boolean(load_default=False)
+    q = text(100, load_default=None)
+
+
+@entrance.call(
+    "GET",
+    "/instances/<uuid:instance_id>/export",
+    query=OneQuery,
+    produces="application/octet-stream",
+    refuses=(403, 409),
+)
+def export_instance(query: dict[str, Any], instance_id: uuid.UUID, by: Caller, at: datetime) -> Response:
+    """One instance as a file; that it went out is recorded"""
+    instance = instance_of(instance_id)
+    must_see_instance(by, instance)
+    if query["identity"] and query["format"] != exported.JSON:
+        message = "Identitas pelapor hanya dapat disertakan dalam bentuk JSON."
+        raise Invalid(message, errors=[Problem("/identity", message)])
+    told = None
+    with transaction():
+        commands.record_one(instance, query["format"], by, at, query["why"], query["identity"])
+        if query["identity"]:
+            told = complaints.open_identity(instance_id, by, query["why"], at)
+    if query["format"] == exported.JSON:
+        return _whole(instance, told)
+    zone = db.session.get_one(Agency, instance.agency_id).zone
+    return exported.one(instance_id, query["format"], zone, instance.number)
+
+
+def _whole(instance: Instance, identity: dict[str, Any] | None) -> Response:
+    version = db.session.get_one(Version, instance.version_id)
+    content = plain.whole(record_of(instance.id), version, identity)
+    return download(content, exported.KINDS[exported.JSON][0], f"{instance.number}.json")
+
+
+@entrance.call("GET", "/exports/instances", query=ManyQuery, produces="application/octet-stream", refuses=(403,))
+def export_instances(query: dict[str, Any], by: Caller, at: datetime) -> Response:
+    """All instances for the caller's eyes that the filters let through, streamed; that they went out is recorded"""
+    wanted = InstanceFilter(
+        query["diagram"],
+        query["version"],
+        query["state"],
+        query["lane"],
+        at if query["overdue"] else None,
+        query["q"],
+        started_from=query["started_from"],
+        started_before=query["started_before"],
+    )
+    home = next(iter(by.agencies)) if len(by.agencies) == 1 else None
+    with transaction():
+        commands.record_many(home, scope_of(wanted), query["format"], by, at, query["why"])
+    zone = db.session.get_one(Agency, home).zone if home else "Asia/Jakarta"
+    return exported.many(by, wanted, query["format"], zone, "alur-berkas", at)
+
+
+def scope_of(wanted: InstanceFilter) -> dict[str, Any]:
+    """What a list was narrowed to, as it is written down."""
+    said = {each.name: getattr(wanted, each.name) for each in fields_of(wanted) if each.name != "also"}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items() if value}

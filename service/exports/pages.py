@@ -23,7 +23,7 @@ def _version(key: str, n: int, by: Caller) -> Version:
     agency_id = diagram_of(key).agency_id
     version = version_of(key, n)
     drafts_too = any(by.is_(role, agency_id) for role in (OWNER, SUPERVISOR, AUDITOR))
-    if agency_id not in by.agencies and not by.everywhere() or (version.state == DRAFT and not drafts_too):
+    if (agency_id not in by.agencies and not by.everywhere()) or (version.state == DRAFT and not drafts_too):
         raise NotFound("Diagram “{key}” tidak memiliki versi {n}.", key=key, n=n)
     return version
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, Uuid, select
@@ -57,6 +58,16 @@ def last_answers(instance_id: uuid.UUID, element: str) -> dict[str, Any]:
     query = select(MoveRow.answers).where(MoveRow.instance_id == instance_id, MoveRow.element == element)
     query = query.where(MoveRow.command.in_(("complete", "start")))
     return db.session.scalar(query.order_by(MoveRow.seq.desc()).limit(1)) or {}
+
+
+def answers_that_stand(instance_id: uuid.UUID) -> Iterator[tuple[uuid.UUID, str | None, dict[str, Any]]]:
+    """Version, element and answers of every move that told something and was not undone, in order."""
+    columns = select(MoveRow.version_id, MoveRow.element, MoveRow.command, MoveRow.answers)
+    rows = db.session.execute(columns.where(MoveRow.instance_id == instance_id).order_by(MoveRow.seq)).all()
+    for row, after in zip_longest(rows, rows[1:]):
+        undone = after is not None and after.command == "undo"
+        if row.command in ("start", "complete", "message", "resume") and row.answers and not undone:
+            yield row.version_id, row.element, row.answers
 
 
 def first_answers(instance_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, dict[str, Any]]:

@@ -92,6 +92,14 @@ def count_open(diagrams: Sequence[str]) -> dict[str, int]:
     return dict(iter(db.session.execute(query)))
 
 
+def count_open_by_version(agency_id: uuid.UUID, diagram: str) -> dict[int, int]:
+    """How many instances of each version of a diagram have not ended."""
+    mine = (Instance.agency_id == agency_id, Instance.diagram_key == diagram)
+    query = select(Instance.version_n, func.count()).where(*mine)
+    query = query.where(Instance.state.in_((RUNNING, SUSPENDED, STUCK))).group_by(Instance.version_n)
+    return dict(iter(db.session.execute(query)))
+
+
 def numbered(agencies: Iterable[uuid.UUID], number: str) -> uuid.UUID | None:
     """The id of the instance with this number in one of these agencies, if there is one."""
     query = select(Instance.id).where(Instance.agency_id.in_(agencies), Instance.number == number)

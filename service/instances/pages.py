@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 from flask_babel import gettext, lazy_gettext
@@ -15,9 +14,10 @@ from service.complaints import commands as complaints
 from service.complaints.models import complaint_of, complaint_on, identity_of, openings_of
 from service.database import db
 from service.diagrams.loading import Loaded, load
-from service.diagrams.models import Diagram, diagrams_of, versions_of
+from service.diagrams.models import Diagram, Version, diagrams_of, versions_of
 from service.engine import Lane, MessageWaiting, Run, TaskWaiting
-from service.entrance import answered, course, cursors, lengths
+from service.entrance import answered, compared, course, cursors, lengths
+from service.entrance.addressed import InAddress
 from service.entrance.drawn import draw_form, posted_answers
 from service.entrance.pages import Pages, go_to
 from service.entrance.screen import tell_time_of
@@ -73,36 +73,28 @@ COMMAND_WORDS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What the list is narrowed to, as it stands in the address."""
+class Wanted(InAddress):
+    """What the address of the list of instances asks for."""
 
-    diagram: str = ""
-    version: str = ""
-    state: str = ""
-    lane: str = ""
-    late: str = ""
-    number: str = ""
+    HOME, PLACE = "/berkas", "setelah"
 
-    def address(self, **other: str) -> str:
-        """The list with one thing other than now, from its beginning."""
-        names = {"sop": self.diagram, "versi": self.version, "keadaan": self.state, "lajur": self.lane}
-        asked = names | {"lewat": self.late, "nomor": self.number} | other
-        asked = {name: value for name, value in asked.items() if value}
-        return "/berkas?" + urlencode(asked) if asked else "/berkas"
-
-    @property
-    def is_narrowed(self) -> bool:
-        return self != Wanted()
+    sop: str = ""
+    versi: str = ""
+    keadaan: str = ""
+    lajur: str = ""
+    lewat: str = ""
+    nomor: str = ""
+    setelah: str = ""
 
     def as_filter(self, at: datetime) -> InstanceFilter:
         return InstanceFilter(
-            self.diagram or None,
-            int(self.version) if self.version else None,
-            self.state if self.state in STATES else None,
-            self.lane or None,
-            at if self.late else None,
-            self.number or None,
-            self.state == UNFINISHED,
+            self.sop or None,
+            int(self.versi) if self.versi else None,
+            self.keadaan if self.keadaan in STATES else None,
+            self.lajur or None,
+            at if self.lewat else None,
+            self.nomor or None,
+            self.keadaan == UNFINISHED,
         )
 
 
@@ -112,12 +104,12 @@ def _wanted(known: Sequence[Diagram]) -> Wanted:
     diagram, version, state = asked.get("sop", "")[:63], asked.get("versi", ""), asked.get("keadaan", "")
     one = bool(diagram) or len(known) == 1
     return Wanted(
-        diagram=diagram,
-        version=version if one and version.isdecimal() and len(version) < 7 else "",
-        state=state if state in (UNFINISHED, *STATES) else "",
-        lane=asked.get("lajur", "")[:63] if one else "",
-        late="1" if asked.get("lewat") else "",
-        number=asked.get("nomor", "").strip()[:20],
+        sop=diagram,
+        versi=version if one and version.isdecimal() and len(version) < 7 else "",
+        keadaan=state if state in (UNFINISHED, *STATES) else "",
+        lajur=asked.get("lajur", "")[:63] if one else "",
+        lewat="1" if asked.get("lewat") else "",
+        nomor=asked.get("nomor", "").strip()[:20],
     )
 
 
@@ -128,15 +120,16 @@ def list_instances(by: Caller, at: datetime) -> str:
     after = cursors.read_id(request.args.get("setelah") or None)
     found = instances(by, wanted.as_filter(at), after, A_PAGE + 1)
     shown = found[:A_PAGE]
-    chosen = next((diagram for diagram in known if len(known) == 1 or diagram.key == wanted.diagram), None)
+    chosen = next((diagram for diagram in known if len(known) == 1 or diagram.key == wanted.sop), None)
+    versions = versions_of(chosen.key) if chosen else []
     return render_template(
         "instances/list.html",
         rows=_rows(shown),
         wanted=wanted,
         diagrams=known,
         chosen=chosen,
-        lanes=_lanes(chosen),
-        versions=[version.n for version in versions_of(chosen.key)] if chosen else [],
+        lanes=_lanes(versions),
+        versions=[version.n for version in versions],
         states=[(UNFINISHED, gettext("Terbuka")), *STATE_WORDS.items()],
         kinds=STATE_KINDS,
         next_address=wanted.address(setelah=cursors.write(shown[-1].id)) if len(found) > A_PAGE else "",
@@ -169,9 +162,9 @@ def _row(instance: Instance, began: Mapping[str, Any] | None, open_: Sequence[An
     return Row(instance, title, version.spec.title, open_, lanes, _end_name(version, instance))
 
 
-def _lanes(diagram: Diagram | None) -> list[Lane]:
+def _lanes(versions: Sequence[Version]) -> list[Lane]:
     """The lanes of the newest version that can be read."""
-    published = [v for v in versions_of(diagram.key) if v.published_at] if diagram else []
+    published = [version for version in versions if version.published_at]
     return list(load(published[0].id).spec.lanes) if published else []
 
 
@@ -207,6 +200,7 @@ def show(instance_id: uuid.UUID, by: Caller, at: datetime) -> str:
         start_answers=answered.answers_in_words(version, version.spec.start.id, moves[0].answers if moves else None),
         papers=files_of(instance.id),
         complaint=complaint_on(instance.id),
+        route=compared.reason(instance) if instance.route else "",
         may=_may(instance, version, by),
         done=request.args.get("sudah", ""),
     )

@@ -143,12 +143,6 @@ def caller_with(token: str, at: datetime) -> Caller:
     return of_person(rows[0][0], [holding for _, holding in rows if holding is not None])
 
 
-def caller_named(username: str) -> Caller:
-    """The caller that a person is; for commands typed on the server itself."""
-    person = person_named(username)
-    return of_person(person, list(holdings_of(person.id)))
-
-
 def create_own_token(person_id: uuid.UUID, label: str, at: datetime) -> str:
     """A token for a year in one's own name, shown once. Raises `Invalid` without a label to know it by."""
     if not label.strip() or len(label) > LONGEST_LABEL:

@@ -80,6 +80,17 @@ def must_supervise(by: Caller, agency_id: uuid.UUID) -> None:
         raise NotAllowed("Hanya atasan di instansi ini yang boleh melakukannya.")
 
 
+def moves_over(by: Caller, agency_id: uuid.UUID) -> bool:
+    """Letting instances go on in another version is for supervisors, and for owners as far as they see them."""
+    return by.is_(SUPERVISOR, agency_id) or by.is_(OWNER, agency_id)
+
+
+def must_move_over(by: Caller, agency_id: uuid.UUID) -> None:
+    """As `moves_over`."""
+    if not moves_over(by, agency_id):
+        raise NotAllowed("Hanya atasan atau pemilik proses di instansi ini yang boleh memindahkan berkas.")
+
+
 def must_look_after_calendar(by: Caller, agency_id: uuid.UUID) -> None:
     """The calendar of an office is kept by its supervisor or an administrator."""
     if not (by.is_(SUPERVISOR, agency_id) or by.is_(ADMIN, agency_id)):

@@ -74,7 +74,8 @@ def chosen(choice: Choice) -> list[uuid.UUID]:
 def counts_by_version(agency_id: uuid.UUID, diagram_key: str) -> dict[int, int]:
     """How many instances of a diagram there are, by version."""
     query = select(Instance.version_n, func.count()).where(*Choice(agency_id, diagram_key).conditions())
-    return dict(db.session.execute(query.group_by(Instance.version_n).order_by(Instance.version_n)).tuples().all())
+    rows = db.session.execute(query.group_by(Instance.version_n).order_by(Instance.version_n))
+    return {n: count for n, count in rows}  # noqa: C416 - a row is no pair to mypy
 
 
 def recorded(ids: Sequence[uuid.UUID]) -> Iterator[Recorded]:

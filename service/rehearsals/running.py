@@ -18,7 +18,7 @@ from service.calendars.reading import calendar_of
 from service.calendars.working_time import Calendar
 from service.database import db
 from service.diagrams.loading import Loaded, load, prepare
-from service.diagrams.models import DRAFT, Version, newest_live, version_of
+from service.diagrams.models import DRAFT, newest_live, version_of
 from service.engine import Clock
 from service.errors import Invalid
 from service.instances.models import Instance

@@ -102,7 +102,7 @@ class SopPlan(Schema):
 
     key = bounded(63, required=True)
     title = bounded(300, required=True)
-    complainant_word = bounded(16, load_default="pelapor", metadata={"description": "pelapor, pengadu or pemohon"})
+    complainant_word = bounded(16, load_default="pelapor", metadata={"description": "pelapor|pengadu|pemohon"})
     identity = fields.Dict(keys=fields.String(), values=bounded(6000), load_default=dict)
     lanes = fields.List(fields.Nested(SopLane), required=True)
     rows = fields.List(fields.Nested(SopRow), required=True)
@@ -146,7 +146,7 @@ MULTIPART = {
                 "file": {
                     "type": "string",
                     "format": "binary",
-                    "description": "Markdown, CSV, tab-separated text or XLSX, 2 MB at most",
+                    "description": "a file of Markdown, CSV, tab-separated text or XLSX, 2 MB at most",
                 },
                 "text": {"type": "string"},
             },

@@ -12,8 +12,19 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 _TAKES_IN = {"terima", "catat", "agendakan", "masukkan", "registrasikan", "daftarkan", "input"}
 _DIRECTS = {"disposisi", "disposisikan", "tugaskan", "perintahkan", "arahkan", "tunjuk"}
-_SIGNS = {"tanda tangani", "sahkan", "terbitkan", "paraf"}
-_LOOKS = {"telaah", "periksa", "analisis", "verifikasi", "cek", "teliti", "pelajari", "identifikasi", "evaluasi", "tinjau"}
+_SIGNS = {naming.SIGN, "sahkan", "terbitkan", "paraf"}
+_LOOKS = {
+    "telaah",
+    "periksa",
+    "analisis",
+    "verifikasi",
+    "cek",
+    "teliti",
+    "pelajari",
+    "identifikasi",
+    "evaluasi",
+    "tinjau",
+}
 _GIVES = {"sampaikan", "serahkan", "kirim", "kirimkan", "beri tahu", "jawab", "berikan"}
 
 
@@ -109,11 +120,17 @@ def _ask_office(form: _Form, row: PlanRow, plan: Plan) -> None:
 def _tells_complainant(row: PlanRow, plan: Plan) -> bool:
     said = f"{row.text} {row.name}".lower()
     lane = plan.lane(row.lane)
-    return bool(lane and lane.identity) and any(word in said for word in ("pelapor", "pengadu ", "pemohon", "jawaban", "kepada pengadu"))
+    return bool(lane and lane.identity) and any(word in said for word in ("pelapor", "pengadu", "pemohon", "jawaban"))
 
 
 def _ask_delivery(form: _Form) -> None:
-    ways = {"langsung": "Langsung di kantor", "surat": "Surat", "email": "E-mail", "whatsapp": "WhatsApp", "aplikasi": "Aplikasi"}
+    ways = {
+        "langsung": "Langsung di kantor",
+        "surat": "Surat",
+        "email": "E-mail",
+        "whatsapp": "WhatsApp",
+        "aplikasi": "Aplikasi",
+    }
     choices = [{"const": value, "title": label} for value, label in ways.items()]
     form.add("cara_menyampaikan", {"title": "Disampaikan melalui", "type": "string", "oneOf": choices}, widget="select")
     form.text(

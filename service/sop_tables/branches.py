@@ -5,6 +5,7 @@ and what else may end a row. What the document leaves open is listed, never made
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from service.sentences import Sentence
 from service.sop_tables import naming, times
@@ -108,7 +109,18 @@ def find(table: SopTable, lanes: Lanes) -> Branches:
         _stops(looked)
         if at == 0 and lanes.starts:
             continue
-        for look in (_listed, _numbered, _conditions, _corrects, _either, _distinguished, _result, _group, _optional, _diamond):
+        for look in (
+            _listed,
+            _numbered,
+            _conditions,
+            _corrects,
+            _either,
+            _distinguished,
+            _result,
+            _group,
+            _optional,
+            _diamond,
+        ):
             fork = look(looked)
             if fork is not None:
                 found.forks[at] = fork
@@ -119,12 +131,27 @@ def find(table: SopTable, lanes: Lanes) -> Branches:
 
 # ---- ways ---------------------------------------------------------------------------------------------------
 
-_ROW = re.compile(r"\b(?:langkah|nomor|no\.?|baris|kegiatan|poin|butir|tahap|point|ke)\s*(?:ke-?\s*)?\(?(\d{1,3}(?:\s*\.?\s*[a-z]\b)?)\)?", re.IGNORECASE)
-_BACK = re.compile(r"\b(di ?kembalikan|kembali|mengembalikan|perbaiki|diperbaiki|memperbaiki|perbaikan|direvisi|revisi|koreksi|dikoreksi|diulang)\b", re.IGNORECASE)
-_OVER = re.compile(r"\b(selesai|ditutup|berakhir|dihentikan|ditolak|tidak dilanjutkan|tidak diproses|proses berhenti|diarsipkan|gugur)\b", re.IGNORECASE)
+_ROW = re.compile(
+    r"\b(?:langkah|nomor|no\.?|baris|kegiatan|poin|butir|tahap|point|ke)\s*(?:ke-?\s*)?"
+    r"\(?(\d{1,3}(?:\s*\.?\s*[a-z]\b)?)\)?",
+    re.IGNORECASE,
+)
+_BACK = re.compile(
+    r"\b(di\s?kembalikan|kembali|mengembalikan|perbaiki|diperbaiki|memperbaiki|perbaikan|direvisi|revisi|koreksi|"
+    r"dikoreksi|diulang)\b",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(selesai|ditutup|berakhir|dihentikan|ditolak|tidak\sdilanjutkan|tidak\sdiproses|proses\sberhenti|diarsipkan|"
+    r"gugur)\b",
+    re.IGNORECASE,
+)
 _ONWARD = re.compile(r"\b(diteruskan|dilanjutkan|disampaikan|diserahkan|diajukan|meneruskan|lanjut)\b", re.IGNORECASE)
 _DRAFTS = {"susun", "buat", "siapkan", "konsep", "ketik", "perbaiki", "rumuskan", "tuangkan"}
-_NEGATIVE = re.compile(r"^(tidak|belum|kurang|bukan|ditolak|ada (?:kesalahan|perbaikan|koreksi|kekurangan)|salah|menolak)\b", re.IGNORECASE)
+_NEGATIVE = re.compile(
+    r"^(tidak|belum|kurang|bukan|ditolak|ada\s(?:kesalahan|perbaikan|koreksi|kekurangan)|salah|menolak)\b",
+    re.IGNORECASE,
+)
 
 
 def _number(text: str) -> str:
@@ -148,16 +175,20 @@ def _way(looked: _Looked, clause: str, whole: str) -> tuple[Way, bool, str]:
         return Way(named), named < looked.at, SURE
     if _BACK.search(clause):
         return _back(looked, clause)
-    if _OVER.search(clause):
-        word = _OVER.search(clause)
-        name = word[1].lower() if word else "selesai"
-        return looked.found.end(f"selesai_{name}" if name != "selesai" else "selesai_lebih_awal", name.capitalize() if name != "selesai" else "Selesai lebih awal"), False, LIKELY
+    if over := _OVER.search(clause):
+        return _ended(looked, over[1].lower()), False, LIKELY
     if _ONWARD.search(clause):
         for mention in mentions_in(clause, looked.lanes.lanes):
             later = [at for at in range(looked.at + 1, len(looked.rows)) if looked.lane(at) == mention.lane]
             if later and not mention.weak:
                 return Way(later[0]), False, LIKELY
     return looked.next, False, LIKELY
+
+
+def _ended(looked: _Looked, how: str) -> Way:
+    if how == "selesai":
+        return looked.found.end("selesai_lebih_awal", "Selesai lebih awal")
+    return looked.found.end(f"selesai_{how}", _capital(how))
 
 
 def _back(looked: _Looked, clause: str) -> tuple[Way, bool, str]:
@@ -186,13 +217,22 @@ def _drafted(looked: _Looked) -> int | None:
     return looked.at - 1 if looked.at > 0 and not _is_start(looked, looked.at - 1) else COMPLETE
 
 
-def _fork(looked: _Looked, question: str, choices: Sequence[Choice], reason: Sentence, confidence: str, name: str = "keputusan") -> Fork:
+def _fork(
+    looked: _Looked,
+    question: str,
+    choices: Sequence[Choice],
+    reason: Sentence,
+    confidence: str,
+    name: str = "keputusan",
+) -> Fork:
     used = {fork.field for fork in looked.found.forks.values()}
-    return Fork(naming.fresh(naming.slug(name, 40) or "keputusan", used), question[:120], tuple(choices), reason, confidence)
+    return Fork(
+        naming.fresh(naming.slug(name, 40) or "keputusan", used), question[:120], tuple(choices), reason, confidence
+    )
 
 
 def _open(looked: _Looked, what: str, why: Sentence, kind: str = BRANCH) -> None:
-    looked.found.missing.append(Missing(looked.row.number, kind, what[:300], why))
+    looked.found.missing.append(Missing(looked.row.number, kind, what, why))
 
 
 def _capital(text: str) -> str:
@@ -218,7 +258,7 @@ def _listed(looked: _Looked) -> Fork | None:
         after = alternatives[-1] + 1
         looked.found.then[at] = Way(after) if after < len(looked.rows) else Way()
     reason = Sentence("Baris ini memuat {count} kemungkinan hasil.", count=len(options))
-    what = re.split(r"\b(?:dengan|kriteria|sbb|sebagai berikut)\b|:", looked.row.text, flags=re.IGNORECASE)[0].strip()
+    what = re.split(r"\b(?:dengan|kriteria|sbb|sebagai\sberikut)\b|:", looked.row.text, flags=re.IGNORECASE)[0].strip()
     return _fork(looked, f"{_capital(what)}?", choices, reason, LIKELY, what or "hasil")
 
 
@@ -229,7 +269,9 @@ def _listed_way(looked: _Looked, option: str, label: str, left: list[int]) -> Wa
         return looked.found.end(f"selesai_{naming.slug(label, 40)}", label[:100])
     later = [at for at in range(looked.at + 1, len(looked.rows)) if _mentions_all(looked.rows[at].text, label)]
     if re.match(r"(?:di)?lakukan\s", option, re.IGNORECASE) and not later:
-        _open(looked, label, Sentence("Tidak ada baris yang melaksanakan “{what}” itu sendiri.", what=label[:120]), STEP)
+        _open(
+            looked, label, Sentence("Tidak ada baris yang melaksanakan “{what}” itu sendiri.", what=label[:120]), STEP
+        )
     if left:
         return Way(left.pop(0))
     return Way(later[0]) if later else looked.next
@@ -253,7 +295,7 @@ def _alternatives(looked: _Looked) -> list[int]:
 
 
 _TO_ROW = re.compile(
-    r"\b(ya|tidak|setuju|tidak setuju|lengkap|tidak lengkap|sesuai|tidak sesuai|disetujui|ditolak|benar|salah)\b\s*"
+    r"\b(ya|tidak|setuju|tidak\ssetuju|lengkap|tidak\slengkap|sesuai|tidak\ssesuai|disetujui|ditolak|benar|salah)\b\s*"
     r"(?:,|:|=|→|->|=>|maka)?\s*(?:lanjut|kembali|langsung|menuju|dilanjutkan|ke|maka)?\s*(?:ke)?\s*"
     r"(?:langkah|nomor|no\.?|baris|kegiatan|tahap)?\s*(?:ke-?)?\s*(\d{1,3}(?:\s*\.?\s*[a-z]\b)?)",
     re.IGNORECASE,
@@ -287,24 +329,25 @@ def _opposite(condition: str) -> str:
     return bare if bare != condition else f"tidak {condition}"
 
 
-_IF = re.compile(r"\b(?:jika|apabila|bila|bilamana|kalau|dalam hal|seandainya)\b", re.IGNORECASE)
+_IF = re.compile(r"\b(?:jika|apabila|bila|bilamana|kalau|dalam\shal|seandainya)\b", re.IGNORECASE)
 _THEN = re.compile(
-    r",|;|\b(?:maka|akan|dikembalikan|kembali|diteruskan|dilanjutkan|disampaikan|diserahkan|diproses|langsung|selesai|ditolak|"
-    r"mengembalikan|memberikan|meneruskan|memproses|menyampaikan|dibuatkan|diarsipkan|diterbitkan|dilakukan|diperbaiki)\b",
+    r",|;|\b(?:maka|akan|kembali|langsung|selesai|di\w{4,}|me[mn]\w{4,})\b",
     re.IGNORECASE,
 )
 _NEEDED = re.compile(r"^\s*(?:di)?perlu(?:kan)?\b|^\s*dibutuhkan\b", re.IGNORECASE)
 
 
 def _conditions(looked: _Looked) -> Fork | None:
-    """"Jika setuju ..., jika tidak setuju dikembalikan ke ..." within one row."""
+    """ "Jika setuju ..., jika tidak setuju dikembalikan ke ..." within one row."""
     text = looked.row.text
     pieces = list(_IF.finditer(text))
     if not pieces or (pieces[0].start() == 0 and len(pieces) == 1):
         return None
     if _NEEDED.match(text[pieces[0].end() :]):
         return None
-    clauses = [text[one.end() : (pieces[n + 1].start() if n + 1 < len(pieces) else len(text))] for n, one in enumerate(pieces)]
+    clauses = [
+        text[one.end() : (pieces[n + 1].start() if n + 1 < len(pieces) else len(text))] for n, one in enumerate(pieces)
+    ]
     read = [(_condition(clause), clause) for clause in clauses]
     read = [(condition, clause) for condition, clause in read if condition]
     if not read or len({condition for condition, _ in read}) < len(read):
@@ -317,18 +360,25 @@ def _conditions(looked: _Looked) -> Fork | None:
     if len(choices) == 1:
         choices.append(_other(looked, read[0][0], choices[0]))
         sures.append(UNSURE)
-    return _fork(looked, _question(looked, read[0][0]), choices, Sentence("Teks menyebut syarat: “{words}”.", words=text[pieces[0].start() :][:140]), max(sures, key=(SURE, LIKELY, UNSURE).index))  # fmt: skip
+    reason = Sentence("Teks menyebut syarat: “{words}”.", words=text[pieces[0].start() :][:140])
+    return _fork(looked, _question(looked, read[0][0]), choices, reason, max(sures, key=(SURE, LIKELY, UNSURE).index))
 
 
 def _condition(clause: str) -> str:
     """What is asked: the words up to the consequence, at most five."""
-    bare = _THEN.split(clause, maxsplit=1)[0].strip(" ,.;")
+    bare = clause[: _turn(clause)].strip(" ,.;")
     return " ".join(re.sub(r"^(?:sudah|telah|ternyata|hasil(?:nya)?)\s+", "", bare.lower()).split()[:5])
 
 
 def _consequence(clause: str) -> str:
-    found = _THEN.search(clause)
-    return clause[found.start() :] if found else clause
+    return clause[_turn(clause) :] or clause
+
+
+def _turn(clause: str) -> int:
+    """Where a clause turns from its condition to what follows: at a comma, or at the verb after what is asked."""
+    asked = re.match(r"\W*(?:(?:tidak|belum|kurang|sudah|telah|ternyata|hasil\w*)\s+)*\w+", clause, re.IGNORECASE)
+    found = _THEN.search(clause, asked.end() if asked else 0)
+    return found.start() if found else len(clause)
 
 
 def _other(looked: _Looked, condition: str, chosen: Choice) -> Choice:
@@ -336,7 +386,13 @@ def _other(looked: _Looked, condition: str, chosen: Choice) -> Choice:
     label = _capital(_opposite(condition))
     if chosen.returns or chosen.way.end or _NEGATIVE.match(condition):
         return Choice(label, looked.next)
-    _open(looked, label, Sentence("Dokumen tidak mengatakan apa yang terjadi bila “{what}”; dibaca kembali untuk diperbaiki.", what=label))
+    _open(
+        looked,
+        label,
+        Sentence(
+            "Dokumen tidak mengatakan apa yang terjadi bila “{what}”; dibaca kembali untuk diperbaiki.", what=label
+        ),
+    )
     back = _drafted(looked)
     return Choice(label, Way(back), True)
 
@@ -350,10 +406,13 @@ def _question(looked: _Looked, condition: str) -> str:
 def _corrects(looked: _Looked) -> Fork | None:
     """Correction and approval in one row: what needs correction goes back to whoever drafted it."""
     text = looked.row.text.lower()
-    corrects, approves = re.search(r"\b(?:koreksi|mengoreksi|mengkoreksi)\b", text), re.search(r"\b(?:persetujuan|menyetujui|setuju)\b", text)
+    corrects, approves = (
+        re.search(r"\b(?:koreksi|mengoreksi|mengkoreksi)\b", text),
+        re.search(r"\b(?:persetujuan|menyetujui|setuju)\b", text),
+    )
     if not corrects or not approves:
         return None
-    if re.search(r"\b(?:dengan|dan) menanda ?tangani\b", text):
+    if re.search(r"\b(?:dengan|dan)\smenanda\s?tangani\b", text):
         looked.found.notes.append(
             Sentence(
                 "Baris {row} menyebut koreksi dan persetujuan, tetapi sekaligus menandatangani; dibaca tanpa cabang.",
@@ -367,12 +426,13 @@ def _corrects(looked: _Looked) -> Fork | None:
 
 
 _EITHER = re.compile(
-    r"\b(\w{4,})\s*(?:/|,|atau|ataupun)\s*(tidak\s+\w+|belum\s+\w+|menolak|ditolak|dikembalikan|mengembalikan|tidak)\b", re.IGNORECASE
+    r"\b(\w{4,})\s*(?:/|,|atau|ataupun)\s*(tidak\s+\w+|belum\s+\w+|menolak|ditolak|dikembalikan|mengembalikan|tidak)\b",
+    re.IGNORECASE,
 )
 
 
 def _either(looked: _Looked) -> Fork | None:
-    """"Menyetujui atau menolak", "lengkap/tidak lengkap"."""
+    """ "Menyetujui atau menolak", "lengkap/tidak lengkap"."""
     found = _EITHER.search(looked.row.text) or _EITHER.search(looked.row.output)
     if not found:
         return None
@@ -381,17 +441,32 @@ def _either(looked: _Looked) -> Fork | None:
         return None
     if "kembali" in no:
         way, returns, _ = _back(looked, looked.row.text[found.start(2) :])
-    elif "tolak" in no:
+    elif "tolak" in no or "menolak" in no:
         way, returns = looked.found.end("selesai_ditolak", "Ditolak"), False
     else:
         no = no if no != "tidak" else f"tidak {yes}"
         way, returns = Way(_drafted(looked)), True
-        _open(looked, _capital(no), Sentence("Dokumen tidak mengatakan apa yang terjadi bila “{what}”; dibaca kembali untuk diperbaiki.", what=_capital(no)))
+        _open(
+            looked,
+            _capital(no),
+            Sentence(
+                "Dokumen tidak mengatakan apa yang terjadi bila “{what}”; dibaca kembali untuk diperbaiki.",
+                what=_capital(no),
+            ),
+        )
     choices = [Choice(_capital(yes), looked.next), Choice(_capital(no), way, returns)]
-    return _fork(looked, f"{_capital(yes)}?", choices, Sentence("Teks menyebut dua kemungkinan: “{words}”.", words=found[0]), LIKELY)
+    return _fork(
+        looked,
+        f"{_capital(yes)}?",
+        choices,
+        Sentence("Teks menyebut dua kemungkinan: “{words}”.", words=found[0]),
+        LIKELY,
+    )
 
 
-_PAIR = re.compile(r"\b(\w{4,})\s+(?:atau|maupun)\s+(\w{4,})\b|\b(?:secara|berupa|yaitu)\s+(\w{4,})\s*/\s*(\w{4,})\b", re.IGNORECASE)
+_PAIR = re.compile(
+    r"\b(\w{4,})\s+(?:atau|maupun)\s+(\w{4,})\b|\b(?:secara|berupa|yaitu)\s+(\w{4,})\s*/\s*(\w{4,})\b", re.IGNORECASE
+)
 
 
 def _distinguished(looked: _Looked) -> Fork | None:
@@ -401,7 +476,7 @@ def _distinguished(looked: _Looked) -> Fork | None:
         first, second = _first_with(looked, one, other), _first_with(looked, other, one)
         if first is None or second is None or looked.at + 1 not in (first, second) or first == second:
             continue
-        early, late = min(first, second), max(first, second)
+        late = max(first, second)
         label = one if first < second else other
         last = late - 1
         if naming.first_verb(looked.rows[last].text) in ("selesaikan", "tutup") or _OVER.search(looked.rows[last].text):
@@ -411,7 +486,10 @@ def _distinguished(looked: _Looked) -> Fork | None:
             looked.found.then[last] = Way(late + 1) if late + 1 < len(looked.rows) else Way()
             sure = UNSURE
         choices = [Choice(_capital(one), Way(first)), Choice(_capital(other), Way(second))]
-        reason = Sentence("Baris {first} hanya untuk “{one}”, baris {second} hanya untuk “{other}”.", first=looked.rows[first].number, one=one, second=looked.rows[second].number, other=other)  # fmt: skip
+        numbers = {"first": looked.rows[first].number, "second": looked.rows[second].number}
+        reason = Sentence(
+            "Baris {first} hanya untuk “{one}”, baris {second} hanya untuk “{other}”.", one=one, other=other, **numbers
+        )
         return _fork(looked, f"{_capital(one)} atau {other}?", choices, reason, sure, "pilihan")
     return None
 
@@ -424,7 +502,7 @@ def _first_with(looked: _Looked, word: str, without: str) -> int | None:
     return None
 
 
-_REPLIES = re.compile(r"\b(respon balik|balik|tanggapan balik|sanggah\w*|keberatan|kembali|banding)\b", re.IGNORECASE)
+_REPLIES = re.compile(r"\b(respon\sbalik|balik|tanggapan\sbalik|sanggah\w*|keberatan|kembali|banding)\b", re.IGNORECASE)
 
 
 def _result(looked: _Looked) -> Fork | None:
@@ -440,12 +518,15 @@ def _result(looked: _Looked) -> Fork | None:
     last = looked.at + 1 >= len(looked.rows)
     ended = Way() if last else looked.found.end("selesai_lebih_awal", "Selesai lebih awal")
     choices = [Choice("Selesai", ended), Choice(label[:80], Way(earlier[0] if earlier else looked.at - 1), True)]
-    reason = Sentence("Output menyebut dua hasil; balasan kembali kepada “{name}” yang menjawab.", name=looked.lanes.lanes[answered].name)
+    reason = Sentence(
+        "Output menyebut dua hasil; balasan kembali kepada “{name}” yang menjawab.",
+        name=looked.lanes.lanes[answered].name,
+    )
     return _fork(looked, "Sudah selesai?", choices, reason, LIKELY, "tanggapan")
 
 
 def _begins_with_condition(row: SourceRow) -> str:
-    found = re.match(r"(?:jika|apabila|bila|bilamana|kalau|dalam hal)\b\s*(.*)", row.text, re.IGNORECASE)
+    found = re.match(r"(?:jika|apabila|bila|bilamana|kalau|dalam\shal)\b\s*(.*)", row.text, re.IGNORECASE)
     return _condition(found[1]) if found else ""
 
 
@@ -466,12 +547,15 @@ def _group(looked: _Looked) -> Fork | None:
         choices.append(Choice(_capital(_begins_with_condition(looked.rows[at])), Way(at)))
     if len({choice.label for choice in choices}) < len(choices):
         return None
-    reason = Sentence("Baris {rows} masing-masing diawali sebuah syarat.", rows=", ".join(looked.rows[at].number for at in group))
+    reason = Sentence(
+        "Baris {rows} masing-masing diawali sebuah syarat.", rows=", ".join(looked.rows[at].number for at in group)
+    )
     return _fork(looked, _question(looked, choices[0].label), choices, reason, LIKELY)
 
 
 _OPTIONAL = re.compile(
-    r"\((?:perbaikan|revisi|koreksi|opsional|jika|bila|apabila)[^)]*\)|\b(?:jika|bila|apabila|kalau) (?:di)?perlu(?:kan)?\b|\b(?:jika|bila|apabila) ada\b",
+    r"\((?:perbaikan|revisi|koreksi|opsional|jika|bila|apabila)[^)]*\)|"
+    r"\b(?:jika|bila|apabila|kalau)\s(?:di)?perlu(?:kan)?\b|\b(?:jika|bila|apabila)\sada\b",
     re.IGNORECASE,
 )
 
@@ -479,7 +563,7 @@ _OPTIONAL = re.compile(
 def _optional(looked: _Looked) -> Fork | None:
     """The row after this one is done only where it is needed."""
     at = looked.at + 1
-    if at >= len(looked.rows) or _begins_with_condition(looked.row) and _OPTIONAL.search(looked.row.text):
+    if at >= len(looked.rows) or (_begins_with_condition(looked.row) and _OPTIONAL.search(looked.row.text)):
         return None
     row = looked.rows[at]
     condition = _begins_with_condition(row)
@@ -514,7 +598,9 @@ def _diamond(looked: _Looked) -> Fork | None:
 
 # ---- what else may end a row --------------------------------------------------------------------------------
 
-_MAY_END = re.compile(r"\b(?:dapat|bisa|boleh)\s+(ditutup|dihentikan|diakhiri|dibatalkan|diselesaikan)\b(.*)", re.IGNORECASE | re.DOTALL)
+_MAY_END = re.compile(
+    r"\b(?:dapat|bisa|boleh)\s+(ditutup|dihentikan|diakhiri|dibatalkan|diselesaikan)\b(.*)", re.IGNORECASE | re.DOTALL
+)
 _BY_ITSELF = re.compile(r"\b(?:sistem|otomatis)\b", re.IGNORECASE)
 
 
@@ -527,8 +613,14 @@ def _stops(looked: _Looked) -> None:
     who = _who_may(looked, rest)
     if who:
         word = words(looked.lanes.lanes[who[0]].name)[0].text
-        looked.found.ends[f"{verb}_{word}"] = f"{_capital(verb)} oleh {word}"
-        stop = Stop(f"pengaduan_{verb}_{word}", f"{verb}_{word}", who, "", Sentence("Keterangan: dapat {verb} juga oleh {word}.", verb=verb, word=word))
+        looked.found.ends[f"{verb}_{word}"] = Sentence("{verb} oleh {word}", verb=_capital(verb), word=word)
+        stop = Stop(
+            f"pengaduan_{verb}_{word}",
+            f"{verb}_{word}",
+            who,
+            "",
+            Sentence("Keterangan: dapat {verb} juga oleh {word}.", verb=verb, word=word),
+        )
         looked.found.stops.setdefault(looked.at, []).append(stop)
     if _BY_ITSELF.search(rest):
         _closes_by_itself(looked, verb, rest)
@@ -539,7 +631,11 @@ def _who_may(looked: _Looked, rest: str) -> tuple[int, ...]:
     head = _BY_ITSELF.split(rest)[0]
     said = {word.text for word in words(head)}
     own = {looked.lane(looked.at), looked.lanes.public}
-    named = [at for at, lane in enumerate(looked.lanes.lanes) if at not in own and (w := words(lane.name)) and w[0].text in said]
+    named = [
+        at
+        for at, lane in enumerate(looked.lanes.lanes)
+        if at not in own and (w := words(lane.name)) and w[0].text in said
+    ]
     return tuple(named)
 
 
@@ -547,9 +643,9 @@ def _closes_by_itself(looked: _Looked, verb: str, rest: str) -> None:
     after = times.read(rest).iso or times.read(looked.row.time, looked.table.unit).iso
     if not after:
         why = Sentence("Keterangan menyebut penutupan oleh sistem, tetapi tidak setelah berapa lama.")
-        _open(looked, f"{verb} oleh sistem", why, EVENT)
+        _open(looked, Sentence("{verb} oleh sistem", verb=_capital(verb)), why, EVENT)
         return
-    looked.found.ends[f"{verb}_sistem"] = f"{_capital(verb)} oleh sistem"
+    looked.found.ends[f"{verb}_sistem"] = Sentence("{verb} oleh sistem", verb=_capital(verb))
     most = after.split("/")[-1]
     reason = Sentence("Keterangan: {verb} oleh sistem bila tidak ada jawaban; waktunya waktu baris ini.", verb=verb)
     looked.found.stops.setdefault(looked.at, []).append(Stop("", f"{verb}_sistem", (), most, reason))
@@ -558,7 +654,7 @@ def _closes_by_itself(looked: _Looked, verb: str, rest: str) -> None:
 def _gaps(table: SopTable, found: Branches) -> None:
     """Numbers that the document leaves out: a row may have been lost."""
     numbers = [int(row.number.split(".")[0]) for row in table.rows]
-    for before, after in zip(numbers, numbers[1:], strict=False):
+    for before, after in pairwise(numbers):
         for lost in range(before + 1, min(after, before + 10)):
             why = Sentence("Nomor urut melompat dari {before} ke {after}.", before=before, after=after)
             found.missing.append(Missing(str(lost), STEP, Sentence("Baris {row}", row=lost), why))

@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from service.diagrams.layout import draw
+from service.sentences import Sentence
 from service.sop_tables import asking, naming
 from service.sop_tables.plan import ELAPSED, JUDGEMENT, START, Interruption, Plan, PlanRow
 
@@ -44,7 +45,12 @@ class _Drawing:
         self.flows: list[_Flow] = []
         self.lane_of: dict[str, str] = {}
         self.nodes: dict[str, etree._Element] = {}
-        self.ids = {plan.key, *(row.id for row in plan.rows), *(end.id for end in plan.ends), *(lane.id for lane in plan.lanes)}
+        self.ids = {
+            plan.key,
+            *(row.id for row in plan.rows),
+            *(end.id for end in plan.ends),
+            *(lane.id for lane in plan.lanes),
+        }
         self.ids |= {event.id for row in plan.rows for event in row.events}
 
     def fresh(self, wanted: str) -> str:
@@ -121,7 +127,9 @@ _ADDED = "Langkah ini tidak mempunyai baris sendiri dalam dokumen SOP. Mohon dip
 
 
 def _step(drawing: _Drawing, process: etree._Element, row: PlanRow, after: str) -> None:
-    element = etree.SubElement(process, _tag("startEvent" if row.kind == START else "userTask"), id=row.id, name=row.name)
+    element = etree.SubElement(
+        process, _tag("startEvent" if row.kind == START else "userTask"), id=row.id, name=row.name
+    )
     drawing.nodes[row.id], drawing.lane_of[row.id] = element, row.lane
     doubts = [_DOUBT] * (row.lane_basis == JUDGEMENT) + [_ADDED] * row.inserted
     if doubts:
@@ -155,7 +163,11 @@ def _row_marks(plan: Plan, row: PlanRow) -> dict[str, str]:
 
 def _remark(row: PlanRow) -> str:
     """What the document remarks; where its time had to be interpreted, how it is printed there."""
-    printed = f"Waktu tertulis {row.time_printed} dalam dokumen" if row.time_printed and row.time_confidence != "sure" else ""
+    printed = (
+        Sentence("Waktu tertulis {printed} dalam dokumen", printed=row.time_printed)
+        if row.time_printed and row.time_confidence != "sure"
+        else ""
+    )
     return "\n".join(filter(None, (row.remark, printed)))
 
 
@@ -236,7 +248,11 @@ def _messages(drawing: _Drawing) -> None:
 def _lanes(drawing: _Drawing, lane_set: etree._Element) -> None:
     for lane in drawing.plan.lanes:
         element = etree.SubElement(lane_set, _tag("lane"), id=lane.id, name=lane.name)
-        marks = {"public": "true" if lane.public else "", "identity": "true" if lane.identity else "", "group": lane.group}
+        marks = {
+            "public": "true" if lane.public else "",
+            "identity": "true" if lane.identity else "",
+            "group": lane.group,
+        }
         _marks(element, marks)
         for node, inside in drawing.lane_of.items():
             if inside == lane.id:
@@ -244,18 +260,17 @@ def _lanes(drawing: _Drawing, lane_set: etree._Element) -> None:
 
 
 def _flows(drawing: _Drawing, process: etree._Element) -> None:
-    for node, element in drawing.nodes.items():
-        for flow in drawing.flows:
-            if flow.target == node:
-                etree.SubElement(element, _tag("incoming")).text = flow.id
-        for flow in drawing.flows:
-            if flow.source == node:
-                etree.SubElement(element, _tag("outgoing")).text = flow.id
+    for flow in drawing.flows:
+        etree.SubElement(drawing.nodes[flow.target], _tag("incoming")).text = flow.id
+    for flow in drawing.flows:
+        etree.SubElement(drawing.nodes[flow.source], _tag("outgoing")).text = flow.id
     for row in drawing.plan.rows:
         for event in row.events:
             _definition(drawing, event)
     for flow in drawing.flows:
-        element = etree.SubElement(process, _tag("sequenceFlow"), id=flow.id, sourceRef=flow.source, targetRef=flow.target)
+        element = etree.SubElement(
+            process, _tag("sequenceFlow"), id=flow.id, sourceRef=flow.source, targetRef=flow.target
+        )
         if flow.name:
             element.set("name", flow.name)
         if flow.condition:

@@ -5,29 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.sop_tables.document import Line
+from service.sop_tables.vocabulary import VOCABULARY
 
 NUMBER, ACTIVITY, LANE, DOERS, QUALITY = "number", "activity", "lane", "doers", "quality"
 INPUTS, TIME, OUTPUT, REMARK = "inputs", "time", "output", "remark"
 
-NAMES = {
-    NUMBER: "no|nomor|#|nomor urut|no urut|no langkah|langkah ke|tahap|urutan",
-    ACTIVITY: "kegiatan|uraian|uraian kegiatan|uraian prosedur|uraian langkah|uraian aktivitas|uraian proses|aktivitas|"
-    "aktifitas|prosedur|langkah|langkah kegiatan|langkah langkah|langkah prosedur|tahapan|tahapan kegiatan|"
-    "urutan kegiatan|rincian kegiatan|proses|kegiatan prosedur|prosedur kegiatan|nama kegiatan|tahap kegiatan|"
-    "activity|step|uraian tugas|deskripsi kegiatan|deskripsi",
-    DOERS: "pelaksana|pelaksanaan|pelaksana kegiatan|aktor|actor|penanggung jawab|penanggungjawab|pic|petugas pelaksana|"
-    "unit pelaksana|pihak terkait|pihak|pelaku|dilaksanakan oleh|unit kerja|jabatan",
-    QUALITY: "mutu baku|mutu|baku mutu|standar mutu|mutu standar",
-    INPUTS: "kelengkapan|persyaratan|persyaratan kelengkapan|kelengkapan persyaratan|syarat|perlengkapan|"
-    "persyaratan perlengkapan|perlengkapan persyaratan|input|masukan|dokumen|bahan|alat|peralatan|kelengkapan dokumen|"
-    "persyaratan dokumen|syarat kelengkapan|dokumen persyaratan|requirement|kelengkapan bahan",
-    TIME: "waktu|durasi|lama|lama waktu|jangka waktu|waktu penyelesaian|waktu pelaksanaan|norma waktu|standar waktu|"
-    "time|batas waktu|waktu proses|lamanya",
-    OUTPUT: "output|keluaran|hasil|luaran|produk|hasil kegiatan|hasil kerja|out put|output hasil|hasil output",
-    REMARK: "keterangan|ket|ket.|catatan|keterangan catatan|remarks|penjelasan",
-}
-_BY_NAME = {name: kind for kind, names in NAMES.items() for name in names.split("|")}
-_UNIT = re.compile(r"\((menit|mnt|jam|hari|hari kerja)\)", re.IGNORECASE)
+_BY_NAME = {name: kind for kind, names in VOCABULARY["columns"].items() for name in names}
+_UNIT = re.compile(r"\((menit|mnt|jam|hari|hari\s+kerja)\)", re.IGNORECASE)
 _UNIT_IN = re.compile(r"\b(?:dalam|satuan)\s+(menit|jam|hari)\b", re.IGNORECASE)
 
 
@@ -95,7 +79,9 @@ def _goes_on(line: Line, kinds: Sequence[str | None]) -> bool:
         return False
     labels = sum(_kind(line.cells[place]) is not None for place in filled)
     under = [place for place in filled if place < len(kinds) and kinds[place] not in (TIME, OUTPUT, INPUTS, REMARK)]
-    return labels > 0 or (len(under) == len(filled) and not any(line.cells[p].strip("1234567890.() ") == "" for p in filled))
+    return labels > 0 or (
+        len(under) == len(filled) and not any(line.cells[p].strip("1234567890.() ") == "" for p in filled)
+    )
 
 
 def _columns(top: Sequence[str], below: Sequence[str]) -> Columns:
@@ -135,7 +121,7 @@ def _alone(top: Sequence[str], below: Sequence[str], place: int) -> bool:
 
 def _unit(label: str) -> str:
     found = _UNIT.search(label) or _UNIT_IN.search(label)
-    return found[1].lower() if found else ""
+    return found[1].lower().split()[0] if found else ""
 
 
 def _fill_nameless(places: dict[str, int], nameless: Sequence[int]) -> None:
@@ -146,7 +132,8 @@ def _fill_nameless(places: dict[str, int], nameless: Sequence[int]) -> None:
 
 
 _GENERIC = re.compile(
-    r"^(sub\s*\.?\s*bag(ian)?|bidang|seksi|bag(ian)?|kepala|kabid|kasi|kasubb?ag|staf|tim|admin|upt|petugas|unit)\b", re.IGNORECASE
+    r"^(sub\s*\.?\s*bag(ian)?|bidang|seksi|bag(ian)?|kepala|kabid|kasi|kasubb?ag|staf|tim|admin|upt|petugas|unit)\b",
+    re.IGNORECASE,
 )
 
 

@@ -12,7 +12,7 @@ from service.people.models import OWNER
 from service.sop_tables import guess
 from service.sop_tables.build import Built, build
 from service.sop_tables.document import Document
-from service.sop_tables.plan import Plan
+from service.sop_tables.plan import Plan, as_json, from_json
 from service.sop_tables.read import read
 
 
@@ -25,7 +25,9 @@ def must_own_any(by: Caller) -> None:
 def propose(document: Document, by: Caller) -> Plan:
     """The plan a document is read as. Raises `Invalid` where it holds no table of an SOP."""
     must_own_any(by)
-    return guess.plan_of(read(document))
+    plan = guess.plan_of(read(document))
+    from_json(as_json(plan))  # what we propose is held to what we would take from others
+    return plan
 
 
 def examine(plan: Plan, by: Caller) -> tuple[Built, list[Finding]]:

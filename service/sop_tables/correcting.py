@@ -1,4 +1,4 @@
-"""What a person corrects in a plan, read from the fields of the page: lanes, names, times, branches, steps more or less.
+"""What a person corrects in a plan, from the fields of the page: lanes, names, times, branches, steps more or less.
 
 A plan in hand stays whole: what is taken away leaves no way hanging, and what is typed is judged by the plan's reader.
 """
@@ -84,7 +84,10 @@ def _with_heads(plan: Plan, typed: Typed) -> Plan:
         identity.pop("promise", None)
         days = typed["promise"].strip()
         if days and not (days.isascii() and days.isdecimal() and 0 < int(days[:6]) < 1000):
-            raise Invalid("Janji jawaban: isi jumlah hari kerja.", errors=[Problem("/promise", "Isi jumlah hari kerja, misalnya 14.")])
+            raise Invalid(
+                "Janji jawaban: isi jumlah hari kerja.",
+                errors=[Problem("/promise", "Isi jumlah hari kerja, misalnya 14.")],
+            )
         identity |= {"promise": f"P{int(days)}D"} if days else {}
     return replace(
         plan,
@@ -99,7 +102,9 @@ def _with_heads(plan: Plan, typed: Typed) -> Plan:
 def _lane(lane: PlanLane, n: int, typed: Typed) -> PlanLane:
     if f"l{n}-name" not in typed:
         return lane
-    return replace(lane, name=typed[f"l{n}-name"].strip(), identity=bool(typed.get(f"l{n}-identity")) and not lane.public)
+    return replace(
+        lane, name=typed[f"l{n}-name"].strip(), identity=bool(typed.get(f"l{n}-identity")) and not lane.public
+    )
 
 
 def _row(plan: Plan, row: PlanRow, n: int, typed: Typed) -> PlanRow:
@@ -113,7 +118,9 @@ def _row(plan: Plan, row: PlanRow, n: int, typed: Typed) -> PlanRow:
     if row.decision is None:
         return row
     if typed.get(f"r{n}-unfork"):
-        return replace(row, decision=None, then=row.then or next((o.to for o in row.decision.options if not o.returns), ""))
+        return replace(
+            row, decision=None, then=row.then or next((o.to for o in row.decision.options if not o.returns), "")
+        )
     return replace(row, decision=_decision(plan, row.decision, n, typed))
 
 
@@ -193,13 +200,26 @@ def _started(plan: Plan) -> Plan:
         return plan
     taken = _taken(plan)
     moved = replace(start, id=naming.fresh(naming.slug(start.name) or "langkah_pertama", taken), kind=TASK)
-    new = PlanRow(id=start.id, name="Sampaikan pengaduan", lane=public.id, kind=START, lane_basis=PERSON, inserted=True, lane_confidence=SURE)  # fmt: skip
+    new = PlanRow(
+        id=start.id,
+        name="Sampaikan pengaduan",
+        lane=public.id,
+        kind=START,
+        lane_basis=PERSON,
+        lane_confidence=SURE,
+        inserted=True,
+    )
     return replace(plan, rows=(new, moved, *plan.rows[1:]))
 
 
 def _taken(plan: Plan) -> set[str]:
     events = {event.id for row in plan.rows for event in row.events}
-    return events | {plan.key, *(lane.id for lane in plan.lanes), *(row.id for row in plan.rows), *(end.id for end in plan.ends)}
+    return events | {
+        plan.key,
+        *(lane.id for lane in plan.lanes),
+        *(row.id for row in plan.rows),
+        *(end.id for end in plan.ends),
+    }
 
 
 # ---- more steps, more branches ------------------------------------------------------------------------------

@@ -23,10 +23,12 @@ MOST_LINES = 3_000
 MOST_COLUMNS = 80
 LONGEST_CELL = 6_000
 
-_UNKEEPABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNKEEPABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,9})(?:\s[^<>]{0,300})?/?>")
 _RULE = re.compile(r"\s*:?-+:?\s*")
-_DECLARES = ("<!DOCTYPE".encode(), "<!ENTITY".encode(), "<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
+_DECLARES = (b"<!DOCTYPE", b"<!ENTITY", "<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
 _BREAKS = frozenset({"br", "li", "ol", "ul", "p", "div"})
 
 
@@ -106,7 +108,11 @@ def _line(line: str, separator: str) -> Line:
         return Line((), tidy(line))
     if separator == "|" and line.count("|") < 2:
         return Line((), tidy(line))
-    raw = line.split("\t") if separator == "\t" else re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
+    raw = (
+        line.split("\t")
+        if separator == "\t"
+        else re.split(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))
+    )
     if separator == "|" and all(_RULE.fullmatch(cell) or not cell.strip() for cell in raw) and "-" in line:
         return Line(("---",))
     widths = frozenset(place for place, cell in enumerate(raw) if not cell.strip() and len(cell) == 2)
@@ -165,7 +171,10 @@ def _rows(sheet: object) -> Iterator[Line]:
     rows = sheet.iter_rows(max_row=MOST_LINES + 1, max_col=MOST_COLUMNS + 1, values_only=True)  # type: ignore[attr-defined]
     blanks = 0
     for row in rows:
-        line = Line(tuple(_shown(value) for value in row))
+        cells = [_shown(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        line = Line(tuple(cells))
         blanks = blanks + 1 if line.blank else 0
         if blanks > 200:  # what a sheet calls its size may be a million empty rows
             return

@@ -21,6 +21,7 @@ from service.sop_tables.plan import (
     Missing,
     Option,
     Plan,
+    PlanLane,
     PlanRow,
 )
 from service.sop_tables.read import SopTable, SourceRow
@@ -111,7 +112,11 @@ def _steps(making: _Making, at: int) -> list[_Step]:
     if at == 0 and making.lanes.starts:
         start = _Step(at, guess, name, row.text, kind=START)
         return [start, *_passed_on(making, start)]
-    return _signed_in_turn(making, at, guess) or _asked_and_answered(making, at, guess, name) or [_Step(at, guess, name, row.text)]
+    return (
+        _signed_in_turn(making, at, guess)
+        or _asked_and_answered(making, at, guess, name)
+        or [_Step(at, guess, name, row.text)]
+    )
 
 
 def _subject(making: _Making, at: int) -> str:
@@ -130,7 +135,7 @@ def _passed_on(making: _Making, start: _Step) -> list[_Step]:
         return []
     name = making.lanes.lanes[between[0]].name
     reason = Sentence(
-        "Kolom “{name}” tidak dipakai baris mana pun, dan keterangan baris ini menyebut penerusan; langkah ini ditambahkan.",
+        "Kolom “{name}” tidak dipakai baris mana pun, dan keterangan menyebut penerusan; langkah ini ditambahkan.",
         name=name,
     )
     start.part, start.timed = "menyampaikan", False
@@ -148,15 +153,22 @@ def _signed_in_turn(making: _Making, at: int, guess: LaneGuess) -> list[_Step]:
     row = making.row(at)
     places = {column: lane for lane, column in enumerate(making.lanes.columns) if column is not None}
     marked = [places[mark] for mark in row.marks if mark in places]
-    if len(marked) < 3 or guess.basis == TEXT or naming.first_verb(row.text) != "tanda tangani":
+    if len(marked) < 3 or guess.basis == TEXT or naming.first_verb(row.text) != naming.SIGN:
         return []
     order = sorted(marked, key=lambda lane: lanes.rank(making.lanes.lanes[lane].name))
-    what = re.sub(r"^tanda tangani ", "", naming.short_name(row.text), flags=re.IGNORECASE)
+    what = re.sub(rf"^{naming.SIGN}\s", "", naming.short_name(row.text), flags=re.IGNORECASE)
     parts = [("menyiapkan", "Siapkan"), *[("paraf", "Paraf")] * (len(order) - 2), ("tanda tangan", "Tanda tangani")]
     names = ", ".join(making.lanes.lanes[lane].name for lane in order)
     reason = Sentence("Ada tanda di beberapa kolom; penandatanganan dibaca berjenjang: {names}.", names=names)
     return [
-        _Step(at, LaneGuess(lane, JUDGEMENT, reason, UNSURE), f"{verb} {what}"[:60], row.text, part, timed=n == len(order) - 1)
+        _Step(
+            at,
+            LaneGuess(lane, JUDGEMENT, reason, UNSURE),
+            f"{verb} {what}"[:60],
+            row.text,
+            part,
+            timed=n == len(order) - 1,
+        )
         for n, (lane, (part, verb)) in enumerate(zip(order, parts, strict=True))
     ]
 
@@ -165,14 +177,19 @@ _GETS = re.compile(r"\b(?:mendapatkan|memperoleh|meminta|mendapat)\s+(\w+)", re.
 
 
 def _asked_and_answered(making: _Making, at: int, guess: LaneGuess, name: str) -> list[_Step]:
-    """"Coordinates with X to get information", where X has no row of his own: one asks, the other answers."""
+    """ "Coordinates with X to get information", where X has no row of his own: one asks, the other answers."""
     row = making.row(at)
     gets = _GETS.search(row.text)
-    asked = [each.lane for each in making.lanes.mentions[at] if each.role == lanes.WITH and each.lane in _unused(making)]
+    asked = [
+        each.lane for each in making.lanes.mentions[at] if each.role == lanes.WITH and each.lane in _unused(making)
+    ]
     if not gets or not asked or asked[0] == guess.lane:
         return []
     other = making.lanes.lanes[asked[0]].name
-    reason = Sentence("“{name}” diminta menjawab, tetapi tidak mempunyai baris sendiri; jawabannya dibaca sebagai bagian kedua.", name=other)
+    reason = Sentence(
+        "“{name}” diminta menjawab, tetapi tidak mempunyai baris sendiri; jawabannya dibaca sebagai bagian kedua.",
+        name=other,
+    )
     answer = LaneGuess(asked[0], JUDGEMENT, reason, UNSURE)
     return [
         _Step(at, guess, f"Minta {gets[1].lower()}", row.text, "meminta", timed=False),
@@ -183,7 +200,9 @@ def _asked_and_answered(making: _Making, at: int, guess: LaneGuess, name: str) -
 def _completion(making: _Making, at: int) -> _Step:
     reason = Sentence("Berkas dikembalikan kepada pelapor; langkah melengkapinya ditambahkan.")
     guess = LaneGuess(making.lanes.public, JUDGEMENT, reason, LIKELY)
-    return _Step(at, guess, "Lengkapi pengaduan", making.row(at).text, "melengkapi", timed=False, inserted=True, back_to=at)
+    return _Step(
+        at, guess, "Lengkapi pengaduan", making.row(at).text, "melengkapi", timed=False, inserted=True, back_to=at
+    )
 
 
 def _name(making: _Making) -> None:
@@ -242,7 +261,9 @@ def _inputs(making: _Making, row: SourceRow) -> tuple[str, ...]:
     strays = [item for item in items if re.match(r"(?:kepada|ke|oleh|dari)\s", item, re.IGNORECASE)]
     strays = [item for item in strays if lanes.mentions_in(item, making.lanes.lanes)]
     for item in strays:
-        note = Sentence("Baris {row}: “{item}” di kolom kelengkapan bukan berkas; tidak dipakai.", row=row.number, item=item[:80])
+        note = Sentence(
+            "Baris {row}: “{item}” di kolom kelengkapan bukan berkas; tidak dipakai.", row=row.number, item=item[:80]
+        )
         making.notes += [note] if note not in making.notes else []
     return tuple(item for item in items if item not in strays)
 
@@ -277,7 +298,9 @@ def _event(making: _Making, step: _Step, stop: branches.Stop) -> Interruption:
     senders = tuple(making.lanes.lanes[lane].id for lane in stop.lanes)
     kind = "message" if senders else "timer"
     event_id = stop.name if senders else f"{step.id}_lewat_waktu"[:63]
-    return Interruption(event_id, kind, making.branches.ends.get(stop.end, stop.end), stop.end, senders, stop.after, stop.reason)
+    return Interruption(
+        event_id, kind, making.branches.ends.get(stop.end, stop.end), stop.end, senders, stop.after, stop.reason
+    )
 
 
 def _target(making: _Making, way: Way, step: _Step) -> str:
@@ -324,7 +347,7 @@ def _targets(row: PlanRow) -> list[str]:
 # ---- lanes and words ----------------------------------------------------------------------------------------
 
 
-def _lanes(making: _Making, rows: Sequence[PlanRow]) -> tuple[lanes.PlanLane, ...]:
+def _lanes(making: _Making, rows: Sequence[PlanRow]) -> tuple[PlanLane, ...]:
     """The lanes; those who take in first and those who tell the complainant may see who he is."""
     tasks = [row for row in rows if row.kind != START]
     openers = {row.lane for row in tasks if _delivers(making, row)}
@@ -332,12 +355,21 @@ def _lanes(making: _Making, rows: Sequence[PlanRow]) -> tuple[lanes.PlanLane, ..
     return lanes.with_identity(making.lanes.lanes, openers | set(office[:1]))
 
 
-def _lane(making: _Making, lane_id: str) -> lanes.PlanLane | None:
+def _lane(making: _Making, lane_id: str) -> PlanLane | None:
     return next((lane for lane in making.lanes.lanes if lane.id == lane_id), None)
 
 
 def _delivers(making: _Making, row: PlanRow) -> bool:
-    if not naming.verbs(row.text) & {"sampaikan", "serahkan", "kirim", "kirimkan", "berikan", "jawab", "beri tahu", "hubungi"}:
+    if not naming.verbs(row.text) & {
+        "sampaikan",
+        "serahkan",
+        "kirim",
+        "kirimkan",
+        "berikan",
+        "jawab",
+        "beri tahu",
+        "hubungi",
+    }:
         return False
     found = lanes.mentions_in(row.text, making.lanes.lanes)
     return any(each.lane == making.lanes.public and each.role == lanes.RECIPIENT for each in found) and not row.part

@@ -6,40 +6,33 @@ from datetime import date
 
 from service.sentences import Sentence
 from service.sop_tables.document import Line
+from service.sop_tables.vocabulary import VOCABULARY
 
-_LABELS = {
-    "sopNumber": "nomor sop|no sop|no. sop|nomor|nomor dokumen",
-    "created": "tanggal pembuatan|tgl pembuatan|tanggal dibuat|tanggal terbit|tgl. pembuatan",
-    "revised": "tanggal revisi|tgl revisi|tgl. revisi",
-    "effective": "tanggal efektif|tgl efektif|tanggal berlaku|tanggal diberlakukan|tgl. efektif|tanggal pengesahan",
-    "approved": "disahkan oleh|disahkan|pengesahan|disetujui oleh",
-    "sopTitle": "nama sop|judul sop|judul|nama prosedur|nama standar operasional prosedur",
-    "legalBasis": "dasar hukum",
-    "qualifications": "kualifikasi pelaksana|kualifikasi pelaksanaan",
-    "relatedSops": "keterkaitan|keterikatan|keterkaitan sop|keterkaitan dengan sop lain",
-    "equipment": "peralatan perlengkapan|peralatan dan perlengkapan|peralatan|perlengkapan|peralatan kelengkapan",
-    "warning": "peringatan",
-    "recording": "pencatatan dan pendataan|pencatatan pendataan|pencatatan",
-}
-_BY_LABEL = {label: name for name, labels in _LABELS.items() for label in labels.split("|")}
+_BY_LABEL = {label: name for name, labels in VOCABULARY["identity"].items() for label in labels}
 LISTS = ("legalBasis", "qualifications", "relatedSops", "equipment", "warning", "recording")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "januari jan|februari feb pebruari|maret mar|april apr|mei|juni jun|juli jul|agustus agu ags|september sep sept|"
-        "oktober okt|november nov nopember|desember des".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
+_MONTHS_WRITTEN = (
+    "januari jan", "februari feb pebruari", "maret mar", "april apr", "mei", "juni jun", "juli jul",
+    "agustus agu ags", "september sep sept", "oktober okt", "november nov nopember", "desember des",
+)  # fmt: skip
+_MONTHS = {name: n for n, names in enumerate(_MONTHS_WRITTEN, start=1) for name in names.split()}
 _NIP = re.compile(r"(?:NIP\.?\s*:?\s*)?(\d{8}\s?\d{6}\s?\d\s?\d{3})")
-_RANK = re.compile(r"\b((?:Pembina|Penata|Pengatur|Juru)(?:\s+(?:Utama|Tingkat|Tk\.?|Muda|Madya|I{1,3}|IV|/[a-e]))*\.?)")
-_POST = re.compile(r"^(?:plt\.?|plh\.?)?\s*(?:kepala|sekretaris|direktur|camat|lurah|inspektur|bupati|wali ?kota|gubernur|dinas|badan|ketua)", re.IGNORECASE)
+_RANK = re.compile(
+    r"\b((?:Pembina|Penata|Pengatur|Juru)(?:\s+(?:Utama|Tingkat|Tk\.?|Muda|Madya|I{1,3}|IV|/[a-e]))*\.?)"
+)
+_POST = re.compile(
+    r"^(?:plt\.?|plh\.?)?\s*(?:kepala|sekretaris|direktur|camat|lurah|inspektur|bupati|wali\s?kota|gubernur|dinas|badan|"
+    r"ketua)",
+    re.IGNORECASE,
+)
 _OFFICE = re.compile(
-    r"\b((?:dinas|badan|kecamatan|kelurahan|sekretariat daerah|inspektorat|rsud|puskesmas|satuan polisi|kantor|bagian)\b.*)", re.IGNORECASE
+    r"\b((?:dinas|badan|kecamatan|kelurahan|sekretariat\sdaerah|inspektorat|rsud|puskesmas|satuan\spolisi|kantor|"
+    r"bagian)\b.*)",
+    re.IGNORECASE,
 )
 _OPENERS = {
-    "legalBasis": r"Undang-[Uu]ndang(?=\s+(?:Nomor|No|RI|Republik|Dasar))|Peraturan (?=Menteri|Pemerintah|Presiden|Daerah|Gubernur|Bupati|Wali|Kepala)|Keputusan (?=Menteri|Presiden|Gubernur|Bupati|Wali|Kepala)|Instruksi (?=Presiden|Menteri)|Surat Edaran",
+    "legalBasis": r"Undang-[Uu]ndang(?=\s+(?:Nomor|No|RI|Republik|Dasar))|"
+    r"Peraturan\s(?=Menteri|Pemerintah|Presiden|Daerah|Gubernur|Bupati|Wali|Kepala)|"
+    r"Keputusan\s(?=Menteri|Presiden|Gubernur|Bupati|Wali|Kepala)|Instruksi\s(?=Presiden|Menteri)|Surat\sEdaran",
     "qualifications": r"Memiliki|Mempunyai|Mampu|Memahami|Mengetahui|Menguasai|Memenuhi",
     "relatedSops": r"SOP(?=\s)",
 }  # fmt: skip
@@ -79,7 +72,7 @@ def _take_cells(found: dict[str, str], lines: Sequence[Line], at: int) -> None:
         else:
             found[name] = _beside(cells, place)
     for cell in cells:
-        inner = re.match(r"(?:nama|judul) sop\s*:\s*(\S.*)", cell, re.IGNORECASE | re.DOTALL)
+        inner = re.match(r"(?:nama|judul)\ssop\s*:\s*(\S.*)", cell, re.IGNORECASE | re.DOTALL)
         if inner and not found.get("sopTitle"):
             found["sopTitle"] = _one_line(inner[1])
 
@@ -206,7 +199,9 @@ def _region(texts: Sequence[str], at: int) -> str:
     """The province, regency or city in the line above or below the name of an office."""
     around = [texts[place] for place in (at + 1, at - 1) if 0 <= place < len(texts)]
     for text in around:
-        found = re.fullmatch(r"(?:pemerintah(?: daerah)?\s+)?((?:provinsi|kota|kabupaten)\s.{2,60})", text, re.IGNORECASE)
+        found = re.fullmatch(
+            r"(?:pemerintah(?: daerah)?\s+)?((?:provinsi|kota|kabupaten)\s.{2,60})", text, re.IGNORECASE
+        )
         if found:
             return found[1]
     return ""
@@ -222,11 +217,33 @@ def _foreign_heading(found: dict[str, str], headings: Sequence[str]) -> Iterator
     words = set(re.findall(r"[a-z]{5,}", last.lower())) - {"mekanisme", "prosedur", "standar", "operasional"}
     ours = set(re.findall(r"[a-z]{5,}", (title + found.get("agency", "")).lower()))
     if title and len(words) > 1 and not words & ours:
-        yield Sentence("Judul di atas tabel (“{heading}”) berbeda dari nama SOP; dibaca sebagai sisa dokumen lain.", heading=last[:120])
+        yield Sentence(
+            "Judul di atas tabel (“{heading}”) berbeda dari nama SOP; dibaca sebagai sisa dokumen lain.",
+            heading=last[:120],
+        )
 
 
 _SMALL = {"dan", "di", "ke", "dari", "yang", "pada", "untuk", "melalui", "atas", "oleh", "dengan", "serta"}
-_KEPT = {"UKM", "UMKM", "SOP", "OPD", "UPT", "SKPD", "KTP", "PPID", "RI", "SPT", "LHP", "RSUD", "TNDE", "MPP", "II", "III", "SP4N-LAPOR!", "SP4N"}
+_KEPT = {
+    "UKM",
+    "UMKM",
+    "SOP",
+    "OPD",
+    "UPT",
+    "SKPD",
+    "KTP",
+    "PPID",
+    "RI",
+    "SPT",
+    "LHP",
+    "RSUD",
+    "TNDE",
+    "MPP",
+    "II",
+    "III",
+    "SP4N-LAPOR!",
+    "SP4N",
+}
 
 
 def cased(text: str) -> str:

@@ -8,35 +8,79 @@ from service.sentences import Sentence
 from service.sop_tables import naming
 from service.sop_tables.plan import JUDGEMENT, LIKELY, MARK, SURE, TEXT, UNSURE, PlanLane
 from service.sop_tables.read import SopTable, SourceRow
+from service.sop_tables.vocabulary import VOCABULARY
 
-AGENT, RECIPIENT, RETURN, SOURCE, WITH, THROUGH, OTHER = "agent", "recipient", "return", "source", "with", "through", "other"
+AGENT, RECIPIENT, RETURN, SOURCE, WITH, THROUGH, OTHER = (
+    "agent",
+    "recipient",
+    "return",
+    "source",
+    "with",
+    "through",
+    "other",
+)
 
-_EXPANDED = {
-    "kadis": "kepala dinas", "kabid": "kepala bidang", "kasi": "kepala seksi", "kasubbag": "kepala sub bagian",
-    "kasubag": "kepala sub bagian", "kabag": "kepala bagian", "kaban": "kepala badan", "subbag": "sub bagian",
-    "subbagian": "sub bagian", "subag": "sub bagian", "bag": "bagian", "ka": "kepala", "tu": "tata usaha",
-    "sekdis": "sekretaris dinas", "kasie": "kepala seksi", "umkm": "ukm", "kpl": "kepala", "kasubid": "kepala sub bidang",
-}  # fmt: skip
+_EXPANDED = VOCABULARY["abbreviations"]
 _TITLED = ("bidang", "seksi", "bagian", "dinas", "badan", "upt", "opd", "kantor", "desa", "puskesmas", "sub", "uptd")
-_SINGLE = ("sekretaris", "camat", "inspektur", "bupati", "gubernur", "walikota", "direktur", "bendahara", "lurah", "operator")
+_SINGLE = (
+    "sekretaris",
+    "camat",
+    "inspektur",
+    "bupati",
+    "gubernur",
+    "walikota",
+    "direktur",
+    "bendahara",
+    "lurah",
+    "operator",
+)
 _TO = {
     "ke", "kepada", "menemui", "menghubungi", "mendatangi", "menugaskan", "memerintahkan", "menunjuk", "mengundang",
     "persetujuan", "paraf", "pengesahan", "menugasi", "bagi",
 }  # fmt: skip
 _BETWEEN = {"bagian", "para", "bapak", "ibu", "pihak", "seluruh", "yth", "saudara", "bpk", "petugas", "staf"}
 _BACK = {"dikembalikan", "kembali", "mengembalikan", "kembalikan", "pengembalian"}
-_ALONE = {"petugas", "staf", "admin", "resepsionis", "operator", "tim", "verifikator", "arsiparis", "sekretariat", "bidang"}
-_PUBLIC = re.compile(r"\b(pelapor|pengadu|pemohon|masyarakat|warga|pelanggan|pengguna|klien|tamu|pelaporan|pengunjung)\b")
+_ALONE = {
+    "petugas",
+    "staf",
+    "admin",
+    "resepsionis",
+    "operator",
+    "tim",
+    "verifikator",
+    "arsiparis",
+    "sekretariat",
+    "bidang",
+}
+_PUBLIC = re.compile(
+    r"\b(pelapor|pengadu|pemohon|masyarakat|warga|pelanggan|pengguna|klien|tamu|pelaporan|pengunjung)\b"
+)
 _COMPLAINANTS = (("pelapor",), ("pengadu",), ("pemohon",))
-_HANDS_IN = {"datangi", "temui", "sampaikan", "masukkan", "ajukan", "laporkan", "isi", "hubungi", "kirim", "kirimkan", "serahkan", "daftar", "daftarkan", "tulis"}  # fmt: skip
+_HANDS_IN = {
+    "datangi", "temui", "sampaikan", "masukkan", "ajukan", "laporkan", "isi", "hubungi", "kirim", "kirimkan",
+    "serahkan", "daftar", "daftarkan",
+}  # fmt: skip
 _RECEIVES = {"terima", "tanggapi", "isi", "nilai", "ambil", "konfirmasikan", "lengkapi", "perbaiki"}
 CHIEF = 7
 _PASSES = {"terima", "sampaikan", "serahkan", "kirim", "buat", "teruskan"}
-_WRITTEN_OUT = {"lhp": "laporan hasil pemeriksaan", "pkp": "rencana pemeriksaan", "spt": "surat perintah tugas"}
+_WRITTEN_OUT = VOCABULARY["papers"]
 _EVERYWHERE = {"pelayanan", "pengaduan", "masyarakat", "kepala", "bagian", "terkait", "instansi", "layanan"}
-_CLERICAL = ("umum", "tata usaha", "sekretariat", "administrasi", "resepsionis", "pelayanan", "staf", "admin", "operator")
-_CLERKS_DO = {"arsipkan", "agendakan", "catat", "distribusikan", "simpan", "input", "registrasikan", "daftarkan", "kirim", "proses"}  # fmt: skip
-_SIGNS = {"tanda tangani", "sahkan", "setujui", "disposisi", "disposisikan", "tetapkan", "putuskan"}
+_CLERICAL = (
+    "umum",
+    "tata usaha",
+    "sekretariat",
+    "administrasi",
+    "resepsionis",
+    "pelayanan",
+    "staf",
+    "admin",
+    "operator",
+)
+_CLERKS_DO = {
+    "arsipkan", "agendakan", "catat", "distribusikan", "simpan", "input", "registrasikan", "daftarkan", "kirim",
+    "proses",
+}  # fmt: skip
+_SIGNS = {naming.SIGN, "sahkan", "setujui", "disposisi", "disposisikan", "tetapkan", "putuskan"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +157,12 @@ def lanes_of(table: SopTable) -> tuple[tuple[PlanLane, ...], tuple[int | None, .
         lane = PlanLane(naming.fresh(_lane_id(name, 0), taken), name, proposed=True)
         taken.add(lane.id)
         found.insert(_place_of(name, [lane.name for lane, _ in found]), (lane, None))
-        notes.append(Sentence("“{name}” disebut dalam kegiatan, tetapi tidak mempunyai kolom; lajurnya ditambahkan.", name=name))
+        notes.append(
+            Sentence("“{name}” disebut dalam kegiatan, tetapi tidak mempunyai kolom; lajurnya ditambahkan.", name=name)
+        )
+    if all(lane.public for lane, _ in found):
+        found.append((PlanLane(naming.fresh("petugas", taken), "Petugas", proposed=True), None))
+        notes.append(Sentence("Tidak ada kolom pelaksana yang terbaca; satu lajur “Petugas” ditambahkan."))
     if public is None:
         lane = PlanLane(naming.fresh("pelapor", taken), "Pelapor", public=True, proposed=True)
         found.insert(0, (lane, None))
@@ -138,7 +187,11 @@ def _one_doer(text: str) -> str:
 def _public_place(names: Sequence[str]) -> int | None:
     """The complainant's own column: one of his names, as the whole of the heading rather than as a part."""
     hits = [(len(words(name)), at) for at, name in enumerate(names) if _PUBLIC.search(name.lower())]
-    hits = [(size, at) for size, at in hits if not re.match(r"\s*(petugas|staf|admin|tim|kepala|bidang|seksi|unit|layanan)", names[at].lower())]
+    hits = [
+        (size, at)
+        for size, at in hits
+        if not re.match(r"\s*(petugas|staf|admin|tim|kepala|bidang|seksi|unit|layanan)", names[at].lower())
+    ]
     return min(hits)[1] if hits else None
 
 
@@ -160,14 +213,16 @@ def _titles(text: str) -> list[str]:
         before = said[at - 1].text if at else ""
         joined = before in _TO or before in ("dari", "oleh")
         if word.text == "kepala" and nxt in _TITLED and joined:
-            found.append(f"kepala {nxt}" if nxt != "sub" else "kepala sub bagian")
+            found.append(f"kepala {nxt}" if nxt != "sub" else " ".join(("kepala", "sub", "bagian")))
         elif word.text in _SINGLE and joined:
             found.append(word.text)
     return found
 
 
 def _covers(name: str, title: str) -> bool:
-    head = title.split()[-1] in ("dinas", "badan", "opd", "kantor") and re.search(r"\bkepala (dinas|badan|opd|kantor)\b", name)
+    head = title.split()[-1] in ("dinas", "badan", "opd", "kantor") and re.search(
+        r"\bkepala (dinas|badan|opd|kantor)\b", name
+    )
     return title in name or bool(head) or (title == "sekretaris" and "sekretaris" in name)
 
 
@@ -179,7 +234,7 @@ def rank(name: str) -> int:
     ranks = (
         (r"^(gubernur|bupati|wali ?kota)", 9), (r"^wakil (gubernur|bupati|wali)", 8),
         (r"kepala (dinas|badan|opd|kantor|puskesmas|desa|upt)|^(camat|inspektur|direktur|lurah|pimpinan|kepala$)", 7),
-        (r"^sekretaris", 6), (r"kepala (bidang|bagian)", 5), (r"kepala (seksi|sub)", 4), (r"^kepala|pejabat", 5),
+        (r"^sekretaris", 6), (r"kepala\s(bidang|bagian)", 5), (r"kepala (seksi|sub)", 4), (r"^kepala|pejabat", 5),
     )  # fmt: skip
     return next((value for pattern, value in ranks if re.search(pattern, said)), 2)
 
@@ -330,7 +385,9 @@ def _guess(said: _Said, row: SourceRow) -> LaneGuess:
 def _by_column(said: _Said, row: SourceRow) -> LaneGuess | None:
     doer = _one_doer(row.doer)
     at = next((at for at, lane in enumerate(said.lanes) if doer and lane.name == doer[:200]), None)
-    return LaneGuess(at, TEXT, Sentence("Kolom pelaksana menyebut “{name}”.", name=doer), SURE) if at is not None else None
+    return (
+        LaneGuess(at, TEXT, Sentence("Kolom pelaksana menyebut “{name}”.", name=doer), SURE) if at is not None else None
+    )
 
 
 def _by_name(said: _Said, row: SourceRow) -> LaneGuess | None:
@@ -344,7 +401,9 @@ def _by_name(said: _Said, row: SourceRow) -> LaneGuess | None:
     one = chosen[0]
     words_of = row.text[max(0, one.start - 8) : one.end].strip()
     confidence = LIKELY if one.weak or one.role == THROUGH else SURE
-    return LaneGuess(one.lane, TEXT, Sentence("Teks baris ini menyebut pelakunya: “…{words}”.", words=words_of), confidence)
+    return LaneGuess(
+        one.lane, TEXT, Sentence("Teks baris ini menyebut pelakunya: “…{words}”.", words=words_of), confidence
+    )
 
 
 def _by_one_mark(said: _Said, row: SourceRow) -> LaneGuess | None:
@@ -352,7 +411,9 @@ def _by_one_mark(said: _Said, row: SourceRow) -> LaneGuess | None:
         return None
     name = said.name(said.marks[0])
     if row.faint:
-        return LaneGuess(said.marks[0], MARK, Sentence("Bekas tanda yang hilang ada di kolom “{name}”.", name=name), LIKELY)
+        return LaneGuess(
+            said.marks[0], MARK, Sentence("Bekas tanda yang hilang ada di kolom “{name}”.", name=name), LIKELY
+        )
     return LaneGuess(said.marks[0], MARK, Sentence("Ada tanda di kolom “{name}”.", name=name), SURE)
 
 
@@ -407,19 +468,27 @@ def _by_custom(said: _Said, row: SourceRow) -> LaneGuess:
     """Nothing says who: the likeliest by the custom of offices, to be confirmed."""
     among = list(said.marks) or [at for at in range(len(said.lanes)) if at != said.public] or [said.public]
     verb = naming.first_verb(row.text)
-    clerks = sorted((at for at in among if _clerical(said.name(at)) < len(_CLERICAL)), key=lambda at: _clerical(said.name(at)))
+    clerks = sorted(
+        (at for at in among if _clerical(said.name(at)) < len(_CLERICAL)), key=lambda at: _clerical(said.name(at))
+    )
     before = said.guesses[-1].lane if said.guesses else None
-    from_above = before in (None, said.public) or (verb in _PASSES and before is not None and rank(said.name(before)) >= CHIEF)
+    from_above = before in (None, said.public) or (
+        verb in _PASSES and before is not None and rank(said.name(before)) >= CHIEF
+    )
     if verb in _SIGNS:
         return _judged(said, _chief(said, among), Sentence("Menandatangani dan memutuskan lazimnya tugas pimpinan."))
     kin = _akin(said, row, among)
     if kin is not None:
-        return _judged(said, kin, Sentence("Yang dikerjakan baris ini sejalan dengan nama kolom “{name}”.", name=said.name(kin)))
+        return _judged(
+            said, kin, Sentence("Yang dikerjakan baris ini sejalan dengan nama kolom “{name}”.", name=said.name(kin))
+        )
     if clerks and (verb in _CLERKS_DO or from_above):
         return _judged(said, clerks[0], Sentence("Pencatatan dan surat-menyurat lazimnya tugas bagian ini."))
     if before in among:
         return _judged(said, before, Sentence("Tidak ada petunjuk; disamakan dengan baris sebelumnya."))
-    return _judged(said, min(among, key=lambda at: rank(said.name(at))), Sentence("Tidak ada petunjuk siapa pelakunya."))
+    return _judged(
+        said, min(among, key=lambda at: rank(said.name(at))), Sentence("Tidak ada petunjuk siapa pelakunya.")
+    )
 
 
 def _clerical(name: str) -> int:

@@ -1,44 +1,17 @@
 """Names for what a table describes in long sentences: short, verb first, and ids made of them."""
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Collection
+from pathlib import Path
 
 LONGEST_NAME = 46
 LONGEST_ID = 48
 
-_ROOTS = {
-    "terima": "menerima penerimaan", "sampaikan": "menyampaikan penyampaian", "susun": "menyusun penyusunan",
-    "telaah": "menelaah penelaahan penelahaan telaahan", "proses": "memproses pemrosesan", "teruskan": "meneruskan penerusan",
-    "buat": "membuat pembuatan", "serahkan": "menyerahkan penyerahan penerahan", "selesaikan": "menyelesaikan penyelesaian",
-    "arsipkan": "mengarsip mengarsipkan pengarsipan", "catat": "mencatat pencatatan", "periksa": "memeriksa pemeriksaan",
-    "tanda tangani": "menandatangani penandatanganan", "berikan": "memberikan pemberian memberi", "laksanakan": "melaksanakan pelaksanaan",
-    "lakukan": "melakukan", "ajukan": "mengajukan pengajuan", "siapkan": "menyiapkan penyiapan mempersiapkan",
-    "tetapkan": "menetapkan penetapan", "tentukan": "menentukan penentuan", "verifikasi": "memverifikasi verifikasi",
-    "koordinasikan": "mengoordinasikan mengkoordinasikan koordinas koordinasi", "analisis": "menganalisa menganalisis",
-    "masukkan": "memasukkan", "datangi": "mendatangi", "hubungi": "menghubungi", "kirim": "mengirim mengirimkan pengiriman",
-    "kirimkan": "mengirimkan", "laporkan": "melaporkan pelaporan", "isi": "mengisi pengisian", "daftarkan": "mendaftarkan",
-    "daftar": "mendaftar", "disposisikan": "mendisposisikan", "disposisi": "mendisposisi", "tugaskan": "menugaskan penugasan",
-    "tunjuk": "menunjuk penunjukan", "kembalikan": "mengembalikan pengembalian", "perbaiki": "memperbaiki perbaikan",
-    "koreksi": "mengoreksi", "setujui": "menyetujui", "sahkan": "mengesahkan pengesahan", "paraf": "memaraf memparaf",
-    "cetak": "mencetak pencetakan", "umumkan": "mengumumkan pengumuman", "undang": "mengundang", "rapatkan": "merapatkan",
-    "rekap": "merekap", "rekapitulasi": "merekapitulasi", "dokumentasikan": "mendokumentasikan pendokumentasian",
-    "distribusikan": "mendistribusikan pendistribusian", "simpan": "menyimpan penyimpanan", "bagikan": "membagikan",
-    "tanggapi": "menanggapi", "jawab": "menjawab", "tindak lanjuti": "menindaklanjuti", "evaluasi": "mengevaluasi",
-    "pantau": "memantau pemantauan", "awasi": "mengawasi", "pelajari": "mempelajari", "teliti": "meneliti penelitian",
-    "identifikasi": "mengidentifikasi", "klasifikasikan": "mengklasifikasikan", "pilah": "memilah", "klarifikasi": "mengklarifikasi",
-    "konfirmasikan": "mengonfirmasi mengkonfirmasi", "minta": "meminta permintaan", "input": "menginput penginputan",
-    "unggah": "mengunggah", "unduh": "mengunduh", "agendakan": "mengagendakan", "registrasikan": "meregistrasi",
-    "konsep": "mengonsep mengkonsep", "ketik": "mengetik", "hadiri": "menghadiri", "ambil": "mengambil pengambilan",
-    "cek": "mengecek pengecekan", "cocokkan": "mencocokkan", "lengkapi": "melengkapi", "tutup": "menutup penutupan",
-    "temui": "menemui", "informasikan": "menginformasikan", "putuskan": "memutuskan", "nilai": "menilai penilaian",
-    "hitung": "menghitung", "bayar": "membayar", "terbitkan": "menerbitkan penerbitan", "tembuskan": "menembuskan",
-    "perintahkan": "memerintahkan", "arahkan": "mengarahkan", "panggil": "memanggil", "mediasi": "memediasi",
-    "rumuskan": "merumuskan perumusan", "tuangkan": "menuangkan", "usulkan": "mengusulkan", "inventarisasi": "menginventarisasi",
-    "beri tahu": "memberitahukan memberitahu pemberitahuan", "tolak": "menolak", "pertimbangkan": "mempertimbangkan",
-    "ekspose": "mengekspos", "survei": "mensurvei", "tinjau": "meninjau peninjauan", "bantu": "membantu", "layani": "melayani",
-}  # fmt: skip
-_BY_FORM = {form: root for root, forms in _ROOTS.items() for form in forms.split()}
+_ROOTS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "verbs.toml").read_text(encoding="utf-8"))
+_BY_FORM: dict[str, str] = {form: root for root, forms in _ROOTS.items() for form in forms}
+SIGN = _BY_FORM["menandatangani"]
 _VERBS = frozenset(word for root in _ROOTS for word in root.split())
 _CUTS = re.compile(
     r"\s*(?:[;:(\"“]|,|\s/\s|(?<=[a-z]{5})\.(?:\s|$)|\b(?:yang|untuk|sesuai|melalui|oleh|beserta|sebagai|dengan|berdasarkan|lalu|kemudian|"
@@ -63,8 +36,8 @@ def short_name(text: str, without: str = "") -> str:
 
 
 def _active(plain: str) -> str:
-    """"Surat pengaduan diterima" says the same as "terima surat pengaduan"."""
-    found = re.fullmatch(r"(\w+(?: \w+){0,4}) di(\w+)", plain)
+    """ "Surat pengaduan diterima" says the same as "terima surat pengaduan"."""
+    found = re.fullmatch(r"(\w+(?:\s\w+){0,4})\sdi(\w+)", plain)
     return f"{found[2]} {found[1][:1].lower()}{found[1][1:]}" if found and found[2].split()[0] in _VERBS else plain
 
 
@@ -124,7 +97,8 @@ def first_verb(text: str) -> str:
     """The root of the first verb of a text, empty if none is known."""
     for word in re.findall(r"[a-z]+", re.sub(r"menanda\s+tangani", "menandatangani", text.lower())):
         if word in _BY_FORM or word in _VERBS:
-            return _BY_FORM.get(word, word)
+            root: str = _BY_FORM.get(word, word)
+            return root
     return ""
 
 

@@ -103,13 +103,13 @@ def _held() -> Plan:
         raise Invalid("Rencana ini tidak dapat dibaca; mulailah lagi dari dokumennya.") from error
 
 
-def _keep(plan: Plan, by: Caller, at: datetime) -> Response | str:
-    _built, findings = commands.examine(plan, by)
-    if any(found.blocks for found in findings):
-        raise Invalid("Draf belum dapat dibuat; perbaiki dahulu temuan di bawah.", findings=findings)
+def _keep(plan: Plan, by: Caller, at: datetime) -> Response:
+    """A draft of the plan; what would keep it from running undoes it again, since here it is mended at once."""
     new = request.form.get("baru") == "ya"
     note = gettext("Dari dokumen SOP")
-    version, _found = commands.draft(plan, by, at, request.form.get("instansi") or None, note, new)
+    version, findings = commands.draft(plan, by, at, request.form.get("instansi") or None, note, new)
+    if any(found.blocks for found in findings):
+        raise Invalid("Draf belum dapat dibuat; perbaiki dahulu temuan di bawah.", findings=findings)
     return go_to(f"/sop/{version.diagram_key}/{version.n}")
 
 
@@ -169,7 +169,12 @@ def _doubtful(row: PlanRow) -> bool:
 def _targets(plan: Plan) -> list[tuple[str, str]]:
     """Where a row can lead to: rows and ends, in words."""
     rows = [
-        (row.id, gettext("%(row)s. %(name)s", row=f"{row.row}{f' ({row.part})' if row.part else ''}", name=row.name) if row.row else row.name)
+        (
+            row.id,
+            gettext("%(row)s. %(name)s", row=f"{row.row}{f' ({row.part})' if row.part else ''}", name=row.name)
+            if row.row
+            else row.name,
+        )
         for row in plan.rows[1:]
     ]
     return [*rows, *((end.id, gettext("Akhir: %(name)s", name=end.name)) for end in plan.ends)]
@@ -184,7 +189,7 @@ def _offices(by: Caller) -> Sequence[Agency]:
 def _picture(plan: Plan, drawn: bytes | None) -> Markup | None:
     """The drawing, where there is one; everything in it is escaped where it is made."""
     try:
-        return Markup(picture(drawn or build(plan).xml, plan.title))  # noqa: S704
+        return Markup(picture(drawn or build(plan).xml, plan.title))
     except Refusal:
         return None
 
@@ -198,7 +203,9 @@ def _wrong(refusal: Refusal | None) -> list[tuple[str, Any]]:
 def _place(pointer: str) -> str:
     parts = pointer.strip("/").split("/")
     if parts[0] == "rows" and len(parts) > 1 and parts[1].isdigit():
-        kind = {"lane": "lane", "name": "name", "time": "most", "then": "then"}.get(parts[2] if len(parts) > 2 else "", "name")
+        kind = {"lane": "lane", "name": "name", "time": "most", "then": "then"}.get(
+            parts[2] if len(parts) > 2 else "", "name"
+        )
         return f"#r{parts[1]}-{kind}"
     if parts[0] == "lanes" and len(parts) > 1 and parts[1].isdigit():
         return f"#l{parts[1]}-name"

@@ -34,10 +34,13 @@ def picture(xml: bytes, title: str) -> str:
     height = max((box.y + box.height for box in boxes), default=100) + 12
     left, top = min((box.x for box in boxes), default=0) - 12, min((box.y for box in boxes), default=0) - 12
     parts = [part for shape in shapes for part in _shape(shape, elements.get(shape.get("bpmnElement")))]
-    parts += [part for edge in root.iter(f"{_BPMNDI}BPMNEdge") for part in _edge(edge, elements.get(edge.get("bpmnElement")))]
+    parts += [
+        part for edge in root.iter(f"{_BPMNDI}BPMNEdge") for part in _edge(edge, elements.get(edge.get("bpmnElement")))
+    ]
+    wide, high = width - left, height - top
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{html.escape(title)}" '
-        f'viewBox="{left:g} {top:g} {width - left:g} {height - top:g}" width="{width - left:g}" height="{height - top:g}" '
+        f'viewBox="{left:g} {top:g} {wide:g} {high:g}" width="{wide:g}" height="{high:g}" '
         'fill="none" stroke="currentColor" font-size="12">'
     )
     arrow = (
@@ -63,20 +66,25 @@ def _shape(shape: etree._Element, element: etree._Element | None) -> Iterator[st
     kind, name = etree.QName(element).localname, element.get("name") or ""
     x, y = box.x + box.width / 2, box.y + box.height / 2
     if kind in ("participant", "lane"):
-        yield f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"/>'
+        yield _rect(box)
         yield _written(name, box.x + 15, y, box.height - 8, turned=True)
     elif kind.endswith("Gateway"):
         points = f"{x:g},{box.y:g} {box.x + box.width:g},{y:g} {x:g},{box.y + box.height:g} {box.x:g},{y:g}"
         yield f'<polygon points="{points}"/>'
         yield from _label(shape, name)
     elif kind.endswith("Event"):
-        yield f'<circle cx="{x:g}" cy="{y:g}" r="{box.width / 2:g}" stroke-width="{3 if kind == "endEvent" else 1.3:g}"/>'
+        thick = "3" if kind == "endEvent" else "1.3"
+        yield f'<circle cx="{x:g}" cy="{y:g}" r="{box.width / 2:g}" stroke-width="{thick}"/>'
         if kind == "boundaryEvent":
             yield f'<circle cx="{x:g}" cy="{y:g}" r="{box.width / 2 - 3:g}"/>'
         yield from _label(shape, name)
     else:
-        yield f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}" rx="8" stroke-width="1.5"/>'
+        yield _rect(box, ' rx="8" stroke-width="1.5"')
         yield _written(name, x, y, box.width - 10)
+
+
+def _rect(box: _Box, more: str = "") -> str:
+    return f'<rect x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"{more}/>'
 
 
 def _label(shape: etree._Element, name: str) -> Iterator[str]:
@@ -100,5 +108,7 @@ def _written(text: str, x: float, y: float, room: float, turned: bool = False) -
     lines = textwrap.wrap(text, max(4, int(room / _LETTER)))[:5]
     spin = f' transform="rotate(-90 {x:g} {y:g})"' if turned else ""
     first = y - (len(lines) - 1) * _LINE / 2 + 4
-    spans = "".join(f'<tspan x="{x:g}" y="{first + n * _LINE:g}">{html.escape(line)}</tspan>' for n, line in enumerate(lines))
+    spans = "".join(
+        f'<tspan x="{x:g}" y="{first + n * _LINE:g}">{html.escape(line)}</tspan>' for n, line in enumerate(lines)
+    )
     return f'<text text-anchor="middle" fill="currentColor" stroke="none"{spin}>{spans}</text>'

@@ -21,12 +21,13 @@ WORKING, ELAPSED = "working", "elapsed"
 STEP, BRANCH, EVENT = "step", "branch", "event"
 
 BOUNDS = Bounds(depth=8, values=40_000, characters=800_000)
-MOST_LANES, MOST_ROWS, MOST_ENDS, MOST_OPTIONS, MOST_EVENTS = 40, 200, 60, 12, 6
+MOST_LANES, MOST_ROWS, MOST_ENDS, MOST_OPTIONS, MOST_EVENTS = 40, 260, 120, 12, 6
 _ID = re.compile(r"[a-z][a-z0-9_]{0,62}")
 IDENTITY = (
-    "sopNumber sopTitle agency created revised effective approvedByName approvedByNip approvedByRank approvedByPost "
-    "legalBasis relatedSops warning qualifications equipment recording promise promiseBasis"
-).split()
+    "sopNumber", "sopTitle", "agency", "created", "revised", "effective", "approvedByName", "approvedByNip",
+    "approvedByRank", "approvedByPost", "legalBasis", "relatedSops", "warning", "qualifications", "equipment",
+    "recording", "promise", "promiseBasis",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -319,7 +320,9 @@ def _option(reader: _Reader, source: Mapping[str, Any], at: str) -> Option:
     label = reader.text(source, "label", at, 200).strip()
     if not label:
         reader.wrong(f"{at}/label", "Setiap pilihan memerlukan sebutan.")
-    return Option(reader.id(source, at, "value"), label, reader.text(source, "to", at, 63), reader.flag(source, "returns", at))
+    return Option(
+        reader.id(source, at, "value"), label, reader.text(source, "to", at, 63), reader.flag(source, "returns", at)
+    )
 
 
 def _event(reader: _Reader, source: Mapping[str, Any], at: str) -> Interruption:

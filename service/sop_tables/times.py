@@ -16,12 +16,12 @@ _WORDS = {
 }  # fmt: skip
 _AMOUNT = r"(\d{1,5}(?:[.,]\d{1,2})?)"
 _UNIT = r"(detik|dtk|menit|mnt|men\.?|jam|hari|hr|minggu|bulan|bln|')"
-_MANY = re.compile(rf"{_AMOUNT}\s*(?:-|–|—|~|s/d|s\.d\.?|sd|sampai(?: dengan)?|hingga)\s*{_AMOUNT}\s*{_UNIT}")
+_MANY = re.compile(rf"{_AMOUNT}\s*(?:-|–|—|~|s/d|s\.d\.?|sd|sampai(?:\sdengan)?|hingga)\s*{_AMOUNT}\s*{_UNIT}")
 _TIMES_24 = re.compile(rf"{_AMOUNT}\s*[x×*]\s*24\s*jam")
 _ONE = re.compile(rf"{_AMOUNT}\s*{_UNIT}")
 _BARE = re.compile(rf"{_AMOUNT}(?:\s*(?:-|–|s/d|sampai)\s*{_AMOUNT})?")
 _FILLER = re.compile(
-    r"\b(paling lama|paling lambat|maksimal|maksimum|maks\.?|minimal|min\.?|kurang lebih|sekitar|lebih|kerja|kalender|"
+    r"\b(paling\slama|paling\slambat|maksimal|maksimum|maks\.?|minimal|min\.?|kurang\slebih|sekitar|lebih|kerja|kalender|"
     r"selambat-lambatnya|per|berkas|surat|dokumen|dan|atau|waktu)\b|[<>≤≥±()./,:;+]|\b\w*\s*\(\w+\)"
 )
 
@@ -43,7 +43,9 @@ def read(printed: str, unit: str = "") -> Standard:
         return Standard(reason=Sentence("Dokumen tidak memuat waktu untuk baris ini."))
     if found := _TIMES_24.search(text):
         hours = _number(found[1]) * 24
-        return _standard(f"PT{_figure(hours)}H", "elapsed", LIKELY, Sentence("Kelipatan 24 jam dibaca sebagai waktu berjalan."))
+        return _standard(
+            f"PT{_figure(hours)}H", "elapsed", LIKELY, Sentence("Kelipatan 24 jam dibaca sebagai waktu berjalan.")
+        )
     if found := _MANY.search(text):
         return _range(found[1], found[2], found[3], printed, text)
     parts = _ONE.findall(text)
@@ -53,7 +55,9 @@ def read(printed: str, unit: str = "") -> Standard:
         reason = Sentence("Angka tanpa satuan; judul kolom menyebut {unit}.", unit=unit)
         iso = _iso(_number(found[1]), unit) + (f"/{_iso(_number(found[2]), unit)}" if found[2] else "")
         return _standard(iso, "working", LIKELY, reason)
-    return Standard(confidence=UNSURE, reason=Sentence("“{printed}” tidak terbaca sebagai waktu.", printed=printed[:80]))
+    return Standard(
+        confidence=UNSURE, reason=Sentence("“{printed}” tidak terbaca sebagai waktu.", printed=printed[:80])
+    )
 
 
 def is_time(text: str) -> bool:
@@ -88,7 +92,7 @@ def _iso(amount: Decimal, unit: str) -> str:
         return f"P{_figure(amount * 5)}D" if amount * 5 == int(amount * 5) else f"P{max(1, round(amount * 5))}D"
     if kind in ("bulan", "bln"):
         return f"P{max(1, round(amount * 30))}D"
-    if kind in ("hari", "hr", "hari kerja"):
+    if kind in ("hari", "hr"):
         return f"P{_figure(amount)}D" if amount == int(amount) else f"PT{_figure(amount * HOURS_A_DAY * 60 // 1)}M"
     if kind == "jam":
         return f"PT{_figure(amount)}H" if amount == int(amount) else f"PT{int(amount * 60)}M"
@@ -104,7 +108,9 @@ def _clock(unit: str, text: str) -> str:
 def _range(least: str, most: str, unit: str, printed: str, text: str) -> Standard:
     low, high = sorted((_number(least), _number(most)))
     if not high:
-        return Standard(confidence=UNSURE, reason=Sentence("“{printed}” tidak terbaca sebagai waktu.", printed=printed[:80]))
+        return Standard(
+            confidence=UNSURE, reason=Sentence("“{printed}” tidak terbaca sebagai waktu.", printed=printed[:80])
+        )
     whole_days = unit == "jam" and high > 24 and low % HOURS_A_DAY == 0 and high % HOURS_A_DAY == 0 and low
     if whole_days:
         days = (low // HOURS_A_DAY, high // HOURS_A_DAY)
@@ -124,14 +130,18 @@ def _sum(parts: list[tuple[str, str]], printed: str, text: str) -> Standard:
     (amount, unit), *more = amounts
     if more:
         minutes = sum(_minutes(*each) for each in amounts)
-        return _standard(f"PT{int(minutes)}M", _clock(unit, text), LIKELY, Sentence("Tertulis “{printed}”.", printed=printed[:80]))
+        return _standard(
+            f"PT{int(minutes)}M", _clock(unit, text), LIKELY, Sentence("Tertulis “{printed}”.", printed=printed[:80])
+        )
     if unit == "jam" and amount >= 24 and amount % 24 == 0:
         reason = Sentence("Kelipatan 24 jam dibaca sebagai waktu berjalan, siang dan malam.")
         return _standard(_iso(amount, unit), "elapsed", LIKELY, reason)
     if unit.startswith(("minggu", "bulan", "bln")):
         reason = Sentence("“{printed}” dibaca {iso}. Mohon dipastikan.", printed=printed[:80], iso=_iso(amount, unit))
         return _standard(_iso(amount, unit), _clock(unit, text), UNSURE, reason)
-    return _standard(_iso(amount, unit), _clock(unit, text), SURE, Sentence("Tertulis “{printed}”.", printed=printed[:80]))
+    return _standard(
+        _iso(amount, unit), _clock(unit, text), SURE, Sentence("Tertulis “{printed}”.", printed=printed[:80])
+    )
 
 
 def _minutes(amount: Decimal, unit: str) -> Decimal:

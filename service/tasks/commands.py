@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
+
 from service.database import db
 from service.diagrams.loading import Form, load
 from service.errors import Conflict, Invalid, NotAllowed, Problem, must_be_current
@@ -206,6 +208,23 @@ def keep_draft(
     task.taken_at = task.taken_at or at
     task.rev += 1
     return task
+
+
+def draft_of(task: Task) -> dict[str, Any] | None:
+    """Its draft, as far as its form has the fields; the rest is kept for the version that it was written in."""
+    if task.draft is None:
+        return None
+    known = all_fields(inline(form_of(task).schema))
+    return {name: value for name, value in task.draft.items() if name in known}
+
+
+def note_opening(task_id: uuid.UUID, by: Caller, brought_up_by: uuid.UUID | None, at: datetime) -> None:
+    """Remember who of its lane, other than who brought it up, opened it first: what led to it can be undone no more."""
+    task = task_of(task_id)
+    his = by.holds(task.agency_id, task.diagram_key, task.lane)
+    if his and by.person_id != brought_up_by and task.state == OPEN and task.seen_at is None:
+        first = update(Task).where(Task.id == task_id, Task.seen_at.is_(None), Task.state == OPEN)
+        db.session.execute(first.values(seen_at=at, seen_by=by.person_id))
 
 
 def begin(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, at: datetime, seen: int | None = None) -> Task:

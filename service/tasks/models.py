@@ -209,15 +209,6 @@ def count_due(person_id: uuid.UUID, lanes: Iterable[Lane], now: datetime, tonigh
     return Due(late=counted[0], today=counted[1] - counted[0])
 
 
-def count_open(lanes: Iterable[Lane], wanted: Filter, most: int) -> int:
-    """How many open tasks of these lanes there are; counts no further than `most` in each."""
-    scans = _scans(lanes, wanted, None, most)
-    if not scans:
-        return 0
-    merged = union_all(*(select(scan.subquery()) for scan in scans)).limit(most).subquery()
-    return db.session.scalar(select(func.count()).select_from(merged)) or 0
-
-
 def tallies(agency_id: uuid.UUID, now: datetime, tonight: datetime) -> Sequence[Tally]:
     """What is open in an agency, by lane and pair of hands; read from one index alone."""
     late = func.count().filter(Task.sort_at < now)

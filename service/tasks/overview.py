@@ -28,6 +28,9 @@ class InstanceFilter:
     text: str | None = None
     unfinished: bool = False
     """Only what runs, rests or is stuck."""
+    started_from: datetime | None = None
+    started_before: datetime | None = None
+    also: tuple[ColumnElement[bool], ...] = ()
 
 
 def instances(by: Caller, wanted: InstanceFilter, after: uuid.UUID | None, limit: int) -> Sequence[Instance]:
@@ -70,7 +73,7 @@ def open_tasks_in(instance_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[Tas
 
 
 def _conditions(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = list(wanted.also)
     for column, value in (
         (Instance.diagram_key, wanted.diagram),
         (Instance.version_n, wanted.version),
@@ -82,6 +85,10 @@ def _conditions(wanted: InstanceFilter) -> list[ColumnElement[bool]]:
         found.append(Instance.state.in_((RUNNING, SUSPENDED, STUCK)))
     if wanted.text:
         found.append(Instance.number.startswith(wanted.text.strip().upper(), autoescape=True))
+    if wanted.started_from is not None:
+        found.append(Instance.started_at >= wanted.started_from)
+    if wanted.started_before is not None:
+        found.append(Instance.started_at < wanted.started_before)
     if wanted.lane is not None:
         found.append(_has_task(Task.state == OPEN, Task.lane == wanted.lane))
     if wanted.overdue_at is not None:

@@ -48,9 +48,17 @@ def fire(timer_id: uuid.UUID, now: datetime) -> bool:
 
 
 def count_failure(timer_id: uuid.UUID, error: str, now: datetime) -> Timer | None:
-    """Remember that a try failed, and try again later. Gives the timer back when that was the last try."""
-    timer = db.session.get(Timer, timer_id, with_for_update=True, populate_existing=True)
-    if timer is None or timer.state != ARMED:
+    """Remember that a try failed, and try again later. Gives the timer back when that was the last try.
+
+    The instance is held, as when it fires: who gives it up marks the instance in the same transaction, so that nobody
+    can take it on in between.
+    """
+    timer = db.session.get(Timer, timer_id)
+    if timer is None:
+        return None
+    instance = locked(timer.instance_id)
+    db.session.refresh(timer)
+    if instance.state != RUNNING or timer.state != ARMED:
         return None
     timer.attempts += 1
     timer.last_error = error
@@ -59,6 +67,7 @@ def count_failure(timer_id: uuid.UUID, error: str, now: datetime) -> Timer | Non
     if timer.attempts < MOST_TRIES:
         return None
     timer.state = DEAD
+    db.session.flush()
     return timer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from service.database import db
-from service.diagrams.models import DRAFT, Version, diagram_of, version_of
+from service.diagrams.models import DRAFT, Version, version_of
 from service.diagrams.trial_tables import DRAFT as TRIAL_DRAFT
 from service.diagrams.trial_tables import RUNNING, STOPPED, Rule, Trial, arms_of, kept_rule, rules_of, trials_of
 from service.entrance import compared as words
@@ -378,9 +378,7 @@ def figures(query: dict[str, Any], key: str, by: Caller, at: datetime) -> dict[s
 
 def versions_asked(key: str, asked: str, by: Caller) -> list[Version]:
     """The published versions named, if the caller may compare them. Raises `NotFound`, `NotAllowed`, `Invalid`."""
-    diagram = diagram_of(key)
-    if diagram.agency_id not in by.agencies and not by.everywhere():
-        raise NotFound("Tidak ada diagram “{key}”.", key=key)
+    diagram = commands.diagram_for(key, by)
     policy.must_read_comparisons(by, diagram.agency_id)
     parts = [part.strip() for part in asked.split(",")]
     numbers = [int(part) for part in parts if part.isascii() and part.isdecimal() and len(part) < 10]

@@ -108,14 +108,14 @@ def curves(compared: Compared) -> Curves | None:
         tuple(Tick(_y(share), share) for share in (0, 0.25, 0.5, 0.75, 1)),
         days,
         tuple(
-            tuple(_finished(list(curve.times), list(curve.shares), day, one.days) for day in days)
+            tuple(_finished(list(curve.times), list(curve.shares), day, list(one.days)) for day in days)
             for curve, one in zip(survivals, figures, strict=True)
         ),
     )
 
 
-def _finished(times: list[float], shares: list[float], day: float, watched: Sequence[float]) -> float:
-    if not len(watched) or (max(watched) < day and (not shares or shares[-1] > 0)):
+def _finished(times: list[float], shares: list[float], day: float, watched: list[float]) -> float:
+    if not watched or (max(watched) < day and (not shares or shares[-1] > 0)):
         return math.nan
     passed = [share for time, share in zip(times, shares, strict=True) if time <= day]
     return 1 - passed[-1] if passed else 0.0

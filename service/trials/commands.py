@@ -13,7 +13,7 @@ from service.complaints.models import CHANNELS
 from service.database import db, new_id
 from service.diagrams.agreeing import shared_fields, sortable_fields, titles
 from service.diagrams.loading import Loaded, default_of, live
-from service.diagrams.models import diagram_of
+from service.diagrams.models import Diagram, diagram_of
 from service.diagrams.routing import differing_fields
 from service.diagrams.trial_tables import (
     DRAFT,
@@ -63,9 +63,7 @@ class Plan:
 
 def make(plan: Plan, by: Caller, at: datetime) -> Trial:
     """A draft of a trial. Raises `Invalid` naming everything that is wrong with it, each in words."""
-    diagram = diagram_of(plan.diagram)
-    if diagram.agency_id not in by.agencies and not by.everywhere():
-        raise NotFound("Tidak ada diagram “{key}”.", key=plan.diagram)
+    diagram = diagram_for(plan.diagram, by)
     policy.must_own_diagrams(by, diagram.agency_id)
     versions = _versions(plan, diagram.agency_id)
     _must_hold(_problems(plan, versions))
@@ -122,6 +120,14 @@ def stop(trial_id: uuid.UUID, why: str, by: Caller, at: datetime, seen: int | No
     db.session.flush()
     _record(trial, models.STOPPED, by, at, why.strip())
     return trial
+
+
+def diagram_for(key: str, by: Caller) -> Diagram:
+    """The diagram, if its office is one of his. Raises `NotFound`."""
+    diagram = diagram_of(key)
+    if diagram.agency_id not in by.agencies and not by.everywhere():
+        raise NotFound("Tidak ada diagram “{key}”.", key=key)
+    return diagram
 
 
 def visible(trial_id: uuid.UUID, by: Caller) -> Trial:

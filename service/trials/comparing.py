@@ -204,7 +204,8 @@ def _advice(
 
 
 def _sides(ids: Sequence[uuid.UUID], figures: Sequence[ArmFigures]) -> list[Side]:
-    states = dict(db.session.execute(select(Version.id, Version.state).where(Version.id.in_(ids))).tuples().all())
+    query = select(Version.id, Version.state).where(Version.id.in_(ids))
+    states = dict(db.session.execute(query).all())
     versions = [load(id_) for id_ in ids]
     return [_side(versions[0], *one, states) for one in zip(versions, figures, strict=True)]
 

@@ -13,13 +13,13 @@ from flask_babel import gettext, lazy_gettext
 from service.complaints.models import BOX, CHANNELS, LAPOR, LETTER, TELEPHONE, WALK_IN, WEB, WHATSAPP
 from service.database import db
 from service.diagrams.agreeing import sortable_fields, titles
-from service.diagrams.loading import Loaded, default_of, newest_live
+from service.diagrams.loading import Loaded, default_of, load, newest_live
 from service.diagrams.models import LIVE, Diagram, diagram_of, diagrams_of, versions_of
 from service.diagrams.trial_tables import DRAFT, RUNNING, STOPPED, Arm, Rule, Trial, arms_of, rules_of, trials_of
 from service.entrance import compared as words
 from service.entrance.pages import Pages, go_to
 from service.entrance.screen import tell_time_of
-from service.errors import Invalid, NotFound, Problem, Refusal
+from service.errors import Conflict, Invalid, Problem, Refusal
 from service.people import policy
 from service.people.caller import Caller
 from service.people.models import AUDITOR, OWNER, SUPERVISOR, Agency, agencies
@@ -207,7 +207,7 @@ def _field_of(pointer: str, offered: Offered) -> str:
         codes = [arm.code for arm in offered.arms]
         return f"arm-{codes.index(ticked[place]) + 1}" if place < len(ticked) else "arm-1"
     if parts[1] == "stopping":
-        return "last_day"
+        return "until"
     return {"shares": "share-1", "first_day": "from", "last_day": "to"}.get(parts[-1], "arm-1")
 
 
@@ -216,10 +216,10 @@ def make(by: Caller, at: datetime) -> Response:
     """Keep the plan as a draft, or start it at once."""
     form = request.form
     key = form.get("sop", "")[:63]
-    diagram = diagram_of(key)
+    diagram = commands.diagram_for(key, by)
     policy.must_own_diagrams(by, diagram.agency_id)
     trial = commands.make(_plan(form, _offered(diagram)), by, at)
-    if form.get("alur-do") == "start":
+    if form.get("then") == "start":
         commands.start(trial.id, by, at)
     return go_to(f"/uji/{trial.id}")
 
@@ -385,7 +385,7 @@ def _rule_words(rule: Rule, trial: Trial, found: Compared) -> RuleShown:
 
 def _strata_words(trial: Trial) -> str:
     shown = arms_of(trial)[0]
-    version = comparing.load(shown.version_id)
+    version = load(shown.version_id)
     names = titles(version.form(version.spec.start.id).schema)
     found = [gettext("saluran")] if trial.strata.get("channel") else []
     return ", ".join([*found, *(names.get(name, name) for name in trial.strata.get("fields", ()))])
@@ -409,8 +409,11 @@ def end(trial_id: uuid.UUID, by: Caller, at: datetime) -> Response:
 @pages.get("/sop/<string:key>/banding", roles=READERS)
 def compare(key: str, by: Caller, at: datetime) -> str:
     """Versions as they were used; without `?versi=`, the two newest that were published."""
-    diagram = diagram_of(key)
+    diagram = commands.diagram_for(key, by)
+    policy.must_read_comparisons(by, diagram.agency_id)
     published = [version for version in versions_of(key) if version.published_at]
+    if len(published) < 2:
+        raise Conflict("SOP ini baru satu kali terbit; belum ada versi lain untuk dibandingkan.")
     asked = request.args.get("versi", "").replace("\x00", "")[:60]
     chosen = versions_asked(key, asked or ",".join(str(v.n) for v in reversed(published[:2])), by)
     agency = db.session.get_one(Agency, diagram.agency_id)

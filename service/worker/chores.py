@@ -9,6 +9,7 @@ from service.diagrams.commands import publish_due
 from service.entrance import idempotency
 from service.files import commands as files
 from service.people.sessions import forget_sessions
+from service.rehearsals import commands as rehearsals
 from service.timers.commands import forget_beats
 
 UNUSED_FILES_KEPT = timedelta(days=2)
@@ -42,6 +43,7 @@ CHORES = (
     Chore("forget browser sessions that are over", timedelta(hours=6), forget_sessions),
     Chore("forget workers that are gone", timedelta(days=1), forget_beats),
     Chore("forget files no form ever named", timedelta(hours=6), _forget_files),
+    Chore("forget rehearsals of a year ago", timedelta(days=1), rehearsals.forget),
     Chore("sweep content no file row names", timedelta(days=1), _sweep_content),
     Chore("seal identities with the newest secret", timedelta(hours=1), _renew_keys),
 )

@@ -86,8 +86,7 @@ def _fire_or_mark(timer_id: uuid.UUID, now: datetime) -> bool:
 def _count(timer_id: uuid.UUID, error: Exception, now: datetime) -> None:
     with transaction():
         dead = commands.count_failure(timer_id, _place_of(error), now)
-    if dead is not None:
-        with transaction():
+        if dead is not None:
             mark_stuck(_given_up(dead, now), now)
 
 

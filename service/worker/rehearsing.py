@@ -1,40 +1,32 @@
-"""Rehearsals are worked off in a process of their own, so that no timer waits for them: with less priority than all
-else, limited in time and memory, ended with the worker that started it.
+"""Works rehearsals off, and starts a process of its own for that (`rehearsing_alone`), so that no timer waits for them.
 
-The child is `python -m service.worker.rehearsing`. Killed, it leaves its rehearsal to whoever comes next.
+A process that is killed leaves its rehearsal to whoever comes next.
 """
 
 import logging
 import os
-import resource
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import config
-from service.app import create_app
 from service.database import transaction
 from service.errors import Refusal
 from service.rehearsals import commands
 from service.rehearsals.models import is_any_to_do
 from service.rehearsals.running import work
-from service.worker.dispatching import worker_name
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY = 1.0
 """Seconds between two signs of life; each looks whether it was cancelled."""
-CPU_SECONDS = 900
-MEMORY = 3_000_000_000
 STOPPING = 5.0
-NICE = 10
 
 Clock = Callable[[], datetime]
 
@@ -53,7 +45,7 @@ class Rehearser:
         self.child = None
         if is_any_to_do(now - commands.SILENCE):
             self.child = subprocess.Popen(
-                [sys.executable, "-m", "service.worker.rehearsing"],
+                [sys.executable, "-m", "service.worker.rehearsing_alone"],
                 env=_environment(self.app),
                 stdin=subprocess.DEVNULL,
             )
@@ -131,34 +123,3 @@ def _worked(rehearsal_id: Any, job: Any, name: str, clock: Clock, keep_on: Calla
         with transaction():
             if not commands.beat(rehearsal_id, name, done, whole, clock()):
                 return None
-
-
-def _limit_oneself() -> None:
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _stop(_number: int, _frame: Any) -> None:
-    raise SystemExit(0)
-
-
-def main() -> None:
-    """The child: work off whatever waits, as long as the worker lives."""
-    parent = os.getppid()
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the worker, which then tells us
-    _limit_oneself()
-    app, name = create_app(config.from_environment()), worker_name()
-
-    def keep_on() -> bool:
-        return os.getppid() == parent
-
-    with app.app_context():
-        while keep_on() and rehearse_one(name, lambda: datetime.now(UTC), keep_on):
-            pass
-
-
-if __name__ == "__main__":
-    main()

@@ -11,10 +11,13 @@ from flask import Flask, has_app_context
 from sqlalchemy import func, select
 
 from service.database import db, transaction
+from service.moving_over.models import open_batches
 from service.timers import commands
 from service.timers.models import is_any_due
+from service.worker.carrying import carry_on
 from service.worker.chores import CHORES, Chore
 from service.worker.dispatching import BATCH, Dispatcher, worker_name
+from service.worker.rehearsing import Rehearser
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +62,7 @@ class _Worker:
         self.chores = chores
         self.next_at: dict[str, datetime] = {}
         self.dispatcher: Dispatcher | None = None
+        self.rehearser = Rehearser(app)
 
     def turn(self, waited: float) -> float:
         """Do what is to be done now; how many seconds to wait before the next turn."""
@@ -86,7 +90,9 @@ class _Worker:
         if self._is_time("forget", FORGET_EVERY, now):
             db.session.rollback()
             dispatcher.forget(now)
-        return 0.0 if handed == BATCH else EVERY
+        self.rehearser.turn(now)
+        more = carry_on(now)
+        return 0.0 if more or handed == BATCH else EVERY
 
     def _is_time(self, name: str, every: timedelta, now: datetime) -> bool:
         """Whether it is time for something done every so often; a clock set back must not stop it for long."""
@@ -98,9 +104,10 @@ class _Worker:
 
     def is_busy(self) -> bool:
         with self.app.app_context():
-            return is_any_due(time_of_database())
+            return is_any_due(time_of_database()) or bool(open_batches())
 
     def stop(self) -> None:
+        self.rehearser.stop()
         if self.dispatcher is not None:
             self.dispatcher.stop()
             log.info("worker %s has stopped", self.name)

@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from playwright.sync_api import expect
-
-from tests.browser.conftest import sign_in
-
-PATIENT = 15_000
+from tests.browser.conftest import expect, press, sign_in
 
 
 def open_new_draft(page: Any, by: str, key: str, n: int = 1) -> None:
     """Sign in and begin a draft from a version that is live."""
     sign_in(page, by, f"/sop/{key}/{n}")
-    page.get_by_role("button", name="Buat draf baru dari versi ini").click()
-    page.wait_for_url("**/gambar")
+    press(page.get_by_role("button", name="Buat draf baru dari versi ini"))
     wait_until_drawn(page)
 
 
@@ -29,11 +24,27 @@ def wait_until_drawn(page: Any) -> None:
 
 
 def choose(page: Any, element: str) -> Any:
-    """Click on an element of the drawing; gives the panel that tells of it."""
-    page.locator(f"[data-element-id='{element}'] > .djs-hit").first.click()
+    """Click on an element of the drawing, if it is not chosen yet; gives the panel that tells of it."""
     panel = page.locator(f"#panel-say[data-of='{element}']")
-    panel.wait_for()
+    if page.locator(f"[data-element-id='{element}'].selected").count() == 0:
+        bring_into_sight(page, element)
+        page.locator(f"[data-element-id='{element}'] > .djs-hit").first.click()
+    panel.wait_for(state="attached")
     return panel
+
+
+def bring_into_sight(page: Any, element: str) -> None:
+    """Show all of the drawing where the element lies outside of what is seen of it."""
+    covered = page.evaluate(
+        """(id) => {
+          const box = document.querySelector(`[data-element-id='${id}'] > .djs-hit`).getBoundingClientRect();
+          const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+          return !there || !there.closest(`[data-element-id='${id}']`);
+        }""",
+        element,
+    )
+    if covered:
+        page.get_by_role("button", name="Semua", exact=True).click()
 
 
 def put(panel: Any, label: str, value: str) -> None:
@@ -57,6 +68,7 @@ def drag(page: Any, element: str, right: int, down: int) -> None:
     page.mouse.move(x + right / 2, y + down / 2, steps=4)
     page.mouse.move(x + right, y + down, steps=4)
     page.mouse.up()
+    page.locator(f"[data-element-id='{element}'].selected").wait_for()
 
 
 def use(page: Any, entry: str) -> None:
@@ -67,20 +79,16 @@ def use(page: Any, entry: str) -> None:
 def connect(page: Any, source: str, target: str) -> None:
     """Draw a flow from one element to another."""
     choose(page, source)
+    bring_into_sight(page, target)
     use(page, "connect")
     page.locator(f"[data-element-id='{target}'] > .djs-hit").first.click()
-
-
-def say_in(page: Any, script: str, *more: Any) -> Any:
-    """What a script finds in the page."""
-    return page.evaluate(script, *more)
 
 
 def keep(page: Any) -> None:
     """Save, and wait until it is."""
     page.get_by_role("button", name="Simpan", exact=True).click()
-    expect(page.locator("#draft-status")).to_contain_text("tersimpan", timeout=PATIENT)
-    expect(page.locator("#draft-status")).not_to_contain_text("belum", timeout=PATIENT)
+    expect(page.locator("#draft-status")).to_contain_text("tersimpan")
+    expect(page.locator("#draft-status")).not_to_contain_text("belum")
 
 
 def findings(page: Any) -> Any:

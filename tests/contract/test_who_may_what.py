@@ -47,6 +47,7 @@ IDENTITY = of(401, 404, 404, 404, 404, 403, 403, 200, 403, 200, 200)
 MESSAGE = of(401, 404, 404, 404, 404, 403, 403, 409, 403, 409, 403)
 DIAGRAMS = of(401, 404, 404, 404, 200, 200, 200, 200, 200, 200, 200)
 PUBLISH = of(401, 404, 404, 404, 403, 403, 403, 403, 409, 403, 403)
+APPROVE = of(401, 404, 404, 404, 403, 403, 403, 403, 409, 403, 409)
 CALENDAR = of(401, 404, 404, 404, 204, 403, 403, 403, 403, 403, 204)
 WATCH = of(401, 403, 403, 403, 200, 200, 403, 403, 403, 403, 403)
 ANYBODY = dict.fromkeys(WHO, 200)
@@ -89,7 +90,14 @@ ORDINARY: list[tuple[str, str, Any, Expected]] = [
     ("GET", f"/diagrams/{DIAGRAM}/versions/1/xml", None, DIAGRAMS),
     ("GET", f"/diagrams/{DIAGRAM}/versions/1/forms", None, DIAGRAMS),
     ("GET", f"/diagrams/{DIAGRAM}/form", None, ANYBODY),
+    ("GET", f"/diagrams/{DIAGRAM}/versions/1/records", None, DIAGRAMS),
+    ("GET", f"/diagrams/{DIAGRAM}/compare?from=1&to=1", None, DIAGRAMS),
     ("POST", f"/diagrams/{DIAGRAM}/versions/1/publish", {}, PUBLISH),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/approve", {}, APPROVE),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/withdraw", {}, APPROVE),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/bring-back", {}, PUBLISH),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/restore", {}, {**PUBLISH, OWNER: 201}),
+    ("DELETE", f"/diagrams/{DIAGRAM}/versions/1", None, PUBLISH),
     ("GET", f"/agencies/{OFFICE}/calendar?year=2026", None, DIAGRAMS),
     ("PUT", f"/agencies/{OFFICE}/calendar/days/2026-12-28", {"working": False, "name": "Cuti"}, CALENDAR),
     ("DELETE", f"/agencies/{OFFICE}/calendar/days/2026-12-28", None, {**CALENDAR, HEAD: 404}),

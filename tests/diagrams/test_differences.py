@@ -334,7 +334,8 @@ SHOWN: dict[str, tuple[str, str | None, str, Version]] = {
         "Perhitungan (skrip)",
         written(
             '<bpmn:userTask id="kirim">',
-            '<bpmn:userTask id="kirim"><bpmn:extensionElements><spiffworkflow:preScript>x = 1</spiffworkflow:preScript></bpmn:extensionElements>',
+            '<bpmn:userTask id="kirim"><bpmn:extensionElements><spiffworkflow:preScript>x = 1</spiffworkflow:preScript>'
+            "</bpmn:extensionElements>",
         ),
     ),
     # ---- on paper ----

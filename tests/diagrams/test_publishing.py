@@ -1,5 +1,7 @@
 """From draft to live and back: who may, what is recorded, what a second person approves, what happens on its day."""
 
+import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from service import content
 from service.database import db, transaction
 from service.diagrams import commands
 from service.diagrams.loading import default_of
@@ -25,10 +28,13 @@ from service.diagrams.models import (
 from service.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Stale
 from service.people import administration
 from service.people.caller import Caller
-from service.people.commands import caller_named, enter_person, found_agency, give, take_away
+from service.people.commands import enter_person, found_agency, give, take_away
 from service.people.models import ADMIN, AUDITOR, OFFICER, OWNER, SUPERVISOR, Agency, agency_of, person_named
 from service.worker.chores import CHORES
+from tests.callers import caller_named
+from tests.client import Client
 from tests.diagrams.checked import good
+from tests.instances.surfing import Surfer
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
 SOON = NOW + timedelta(days=3)
@@ -395,3 +401,136 @@ def test_who_has_seen_an_older_state_is_told_so(office: Agency, doing: str) -> N
     seen = version(n).rev
     refused(Stale, getattr(commands, doing), KEY, n, who(), NOW, seen=seen - 1)
     done(getattr(commands, doing), KEY, n, who(), NOW, seen=seen)
+
+
+# ---- on screen and over the wire ---------------------------------------------------------------------------------
+
+SOP, HOME = "pengaduan_langsung", "diskop-malang"
+MINE, HEAD, DESK, STRANGER = f"pemilik@{HOME}", f"atasan@{HOME}", f"petugas@{HOME}", "pemilik@dinsos-jambi"
+PAGE, PATH = f"/sop/{SOP}", f"/diagrams/{SOP}/versions"
+
+
+@pytest.fixture
+def draft_on_screen(client: Client) -> str:
+    """Version 2 of a procedure of the demo: a draft in which one time is another."""
+    xml = content.bpmn(SOP).replace(b'name="timeStandard" value="', b'name="timeStandard" value="P9D/', 1)
+    xml = re.sub(rb'value="P9D/[^"]*"', b'value="P9D"', xml)
+    assert client.post("/diagrams", by=MINE, data={"bpmn": (io.BytesIO(xml), "x.bpmn")})["version"] == 2
+    return f"{PAGE}/2"
+
+
+def surfer(client: Client, username: str) -> Surfer:
+    return Surfer(client.app, username)
+
+
+def test_the_page_tells_what_changes_before_it_is_published(client: Client, draft_on_screen: str) -> None:
+    page = surfer(client, MINE)
+    shown = page.open(f"{draft_on_screen}/terbitkan")
+    assert "menjadi 9 hari kerja" in shown
+    assert "Tidak ada yang menghalangi" in shown
+    done = page.post(
+        f"{draft_on_screen}/terbitkan", f"{draft_on_screen}/terbitkan", when="now", note="lebih longgar", rev="1"
+    )
+    assert done.headers["Location"] == f"{draft_on_screen}?sudah=terbit"
+    shown = page.open(draft_on_screen)
+    assert "Diterbitkan oleh Pemilik proses “lebih longgar”" in shown
+    assert "Draf dibuat" in shown
+
+
+def test_what_was_seen_before_it_changed_is_not_published(client: Client, draft_on_screen: str) -> None:
+    page = surfer(client, MINE)
+    answer = page.post(f"{draft_on_screen}/terbitkan", f"{draft_on_screen}/terbitkan", when="now", rev="7")
+    assert answer.status_code == 412
+    assert "sudah berubah sejak Anda melihatnya" in answer.text
+    assert client.get(f"{PATH}/2", by=MINE)["state"] == "draft"
+
+
+@pytest.mark.parametrize("day", ["", "besok", "2026-02-30", "0001-01-01", "9999-12-31"])
+def test_a_day_that_is_none_is_asked_again_with_what_was_typed(client: Client, draft_on_screen: str, day: str) -> None:
+    page = surfer(client, MINE)
+    answer = page.post(
+        f"{draft_on_screen}/terbitkan", f"{draft_on_screen}/terbitkan", when="day", day=day, note="ingat ini"
+    )
+    assert answer.status_code == 422
+    assert "ingat ini" in answer.text
+
+
+def test_the_second_person_finds_approves_and_the_first_cannot(client: Client, draft_on_screen: str) -> None:
+    with client.app.app_context():
+        with transaction():
+            agency_of(HOME).second_approval = True
+        db.session.remove()
+    first, second = surfer(client, MINE), surfer(client, HEAD)
+    asked = first.post(f"{draft_on_screen}/terbitkan", f"{draft_on_screen}/terbitkan", when="now", note="mohon")
+    assert asked.headers["Location"] == f"{draft_on_screen}?sudah=approval"
+    assert "Setujui" not in first.open(f"{draft_on_screen}/terbitkan")
+    assert first.post(f"{draft_on_screen}/setujui", draft_on_screen).status_code == 403
+    assert "menunggu persetujuan" in second.open("/sop")
+    assert "“mohon”" in second.open(f"{draft_on_screen}/terbitkan")
+    done = second.post(f"{draft_on_screen}/setujui", f"{draft_on_screen}/terbitkan", note="setuju")
+    assert done.headers["Location"] == f"{draft_on_screen}?sudah=terbit"
+    told = client.get(f"{PATH}/2", by=MINE)
+    assert (told["state"], told["published_by"], told["approved_by"]) == ("live", "Pemilik proses", "Atasan")
+    whats = [row["what"] for row in client.get(f"{PATH}/2/records", by=DESK)["items"]]
+    assert whats == ["drafted", "asked", "approved", "published"]
+
+
+def test_retiring_the_last_live_version_warns_that_nobody_can_start_any_more(client: Client) -> None:
+    page = surfer(client, MINE)
+    assert "tidak ada yang dapat memulai prosedur ini" in page.open(f"{PAGE}/1/hentikan")
+    assert page.post(f"{PAGE}/1/hentikan", f"{PAGE}/1/hentikan").status_code == 303
+    assert client.call("GET", f"/diagrams/{SOP}/form").status_code == 409
+    assert page.post(f"{PAGE}/1/berlakukan", f"{PAGE}/1/berlakukan", note="perlu").status_code == 303
+    assert client.get(f"/diagrams/{SOP}/form")["version"] == 1
+
+
+@pytest.mark.parametrize("doing", ["terbitkan", "buang", "beda"])
+def test_pages_about_drafts_are_for_those_who_look_after_them(client: Client, draft_on_screen: str, doing: str) -> None:
+    surfer(client, STRANGER).open(f"{draft_on_screen}/{doing}", 404)
+    assert surfer(client, DESK).get(f"{draft_on_screen}/{doing}").status_code in (403, 404)
+
+
+def test_a_thrown_away_draft_is_gone_from_the_pages_and_told_of(client: Client, draft_on_screen: str) -> None:
+    page = surfer(client, MINE)
+    done = page.post(f"{draft_on_screen}/buang", f"{draft_on_screen}/buang", note="salah unggah")
+    assert done.headers["Location"] == f"{PAGE}/1?sudah=buang"
+    page.open(draft_on_screen, 404)
+    assert "1 draf dibuang" in page.open(f"{PAGE}/1")
+    assert client.get(f"{PATH}/2/records", by=MINE)["items"][-1]["what"] == "dropped"
+    assert client.call("GET", f"{PATH}/2", by=MINE).status_code == 404
+
+
+def test_the_differences_are_given_in_words_and_by_element(client: Client, draft_on_screen: str) -> None:
+    told = client.get(f"/diagrams/{SOP}/compare?from=1&to=2", by=MINE)
+    (one,) = told["differences"]
+    assert (told["from"], told["to"]) == (1, 2)
+    assert (one["kind"], one["group"], one["after"]) == ("time_standard", "time", "9 hari kerja")
+    assert [each["change"] for each in told["elements"]] == ["changed"]
+    english = client.get(f"/diagrams/{SOP}/compare?from=1&to=2", by=MINE, headers={"Accept-Language": "en"})
+    assert set(english["differences"][0]) == set(one)
+    for query in ("", "?from=1", "?from=0&to=1", "?from=x&to=1", "?from=1&to=99999999999"):
+        assert client.call("GET", f"/diagrams/{SOP}/compare{query}", by=MINE).status_code == 422
+    assert client.call("GET", f"/diagrams/{SOP}/compare?from=1&to=9", by=MINE).status_code == 404
+
+
+def test_a_moment_and_a_stale_revision_over_the_wire(client: Client, draft_on_screen: str) -> None:
+    day = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    stale = client.call("POST", f"{PATH}/2/publish", {"from": day}, by=MINE, headers={"If-Match": '"7"'})
+    assert stale.status_code == 412
+    told = client.post(f"{PATH}/2/publish", {"from": day, "note": "tahun baru"}, by=MINE)
+    assert (told["state"], told["awaits"], told["goes_live_at"][:16]) == ("draft", "day", day[:16])
+    changed = {"bpmn": (io.BytesIO(content.bpmn(SOP)), "x.bpmn")}
+    assert client.call("PUT", f"{PATH}/2", by=MINE, data=changed).status_code == 409
+    assert client.post(f"{PATH}/2/withdraw", {}, by=HEAD)["awaits"] is None
+    for nonsense in ("kemarin", "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z", 7):
+        assert client.call("POST", f"{PATH}/2/publish", {"from": nonsense}, by=MINE).status_code == 422
+    assert client.call("DELETE", f"{PATH}/2", by=MINE).status_code == 204
+    assert client.post(f"{PATH}/1/restore", {}, by=MINE)["version"] == 3
+
+
+def test_an_administrator_sets_on_screen_whether_a_second_person_is_wanted(client: Client) -> None:
+    admin = surfer(client, "admin")
+    for wanted in ("1", "0"):
+        assert admin.post(f"/administrasi/kantor/{HOME}/persetujuan", "/administrasi", wanted=wanted).status_code == 303
+        assert ("dengan orang kedua" in admin.open("/administrasi")) == (wanted == "1")
+    assert surfer(client, HEAD).post(f"/administrasi/kantor/{HOME}/persetujuan", "/administrasi").status_code == 403

@@ -132,8 +132,8 @@ def test_a_step_goes_to_one_of_its_kind_only() -> None:
 
 def test_one_step_does_not_become_a_branch_whose_sister_is_lacking() -> None:
     assert _refused(Walk(ROW), BRANCHES) == [
-        "Di sana “a” berjalan bersama “b”, yang tidak dimiliki berkas ini, sehingga langkah yang menggabungkan keduanya "
-        "akan menunggu selamanya."
+        "Di sana “a” berjalan bersama “b”, yang tidak dimiliki berkas ini, sehingga langkah yang menggabungkan "
+        "keduanya akan menunggu selamanya."
     ]
 
 

@@ -13,7 +13,7 @@ from service.errors import Conflict, Invalid, NotAllowed, NotKnown, Refusal
 from service.people import administration, sessions
 from service.people.administration import Held
 from service.people.caller import Caller
-from service.people.commands import caller_named, caller_with, create_token, enter_person, found_agency, give
+from service.people.commands import caller_with, create_token, enter_person, found_agency, give
 from service.people.models import (
     ADMIN,
     AUDITOR,
@@ -29,6 +29,7 @@ from service.people.models import (
     person_named,
 )
 from service.people.passwords import digest_demo_password, is_password, new_password
+from tests.callers import caller_named
 
 NOW = datetime(2026, 3, 2, 3, tzinfo=UTC)
 PASSWORD = "kalimat yang panjang"

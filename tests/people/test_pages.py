@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 
 from service.database import db, transaction
-from service.people.commands import caller_named, take_away
+from service.people.commands import take_away
 from service.people.models import ADMIN, OFFICER, agency_of, person_named
+from tests.callers import caller_named
 from tests.entrance.browser import Browser
 
 OFFICE, SOP, LANE = "dinsos-jambi", "penanganan_pengaduan", "kepala_opd"

@@ -8,13 +8,15 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from service import content
+from service.database import db, transaction
+from service.people.models import agency_of
 from tests.client import Client
 from tests.races.desk import Answer
 from tests.races.meeting import all_meetings, at_once
 
 pytestmark = pytest.mark.races
 
-SOP, OWNER = "sp4n_lapor", "pemilik@diskop-samarinda"
+SOP, OWNER, HEAD = "sp4n_lapor", "pemilik@diskop-samarinda", "atasan@diskop-samarinda"
 
 
 def _upload(client: Client, method: str = "POST", path: str = "/diagrams", note: str = "", **headers: str) -> Any:
@@ -28,9 +30,9 @@ def _upload(client: Client, method: str = "POST", path: str = "/diagrams", note:
     return go
 
 
-def _post(client: Client, path: str) -> Any:
+def _post(client: Client, path: str, by: str = OWNER) -> Any:
     def go() -> Answer:
-        answer = client.call("POST", path, json={}, by=OWNER)
+        answer = client.call("POST", path, json={}, by=by)
         return answer.status_code, answer.json
 
     return go
@@ -114,3 +116,47 @@ def test_a_version_is_retired_once(demo_app: Flask, client: Client) -> None:
 
     for one, two in all_meetings(demo_app, prepare, apart=4):
         assert sorted((one[0], two[0])) == [200, 409]
+
+
+def _second_approval(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            agency_of("diskop-samarinda").second_approval = True
+        db.session.remove()
+
+
+def _ask(client: Client) -> int:
+    n = _draft(client)
+    status, said = _post(client, f"/diagrams/{SOP}/versions/{n}/publish")()
+    assert (status, said["awaits"]) == (200, "approval")
+    return n
+
+
+def test_of_an_approval_and_a_withdrawal_one_is_kept(demo_app: Flask, client: Client) -> None:
+    _second_approval(demo_app)
+    n = 0
+
+    def prepare() -> tuple[Any, Any]:
+        nonlocal n
+        n = _ask(client)
+        path = f"/diagrams/{SOP}/versions/{n}"
+        return _post(client, f"{path}/approve", HEAD), _post(client, f"{path}/withdraw")
+
+    for approval, withdrawal in all_meetings(demo_app, prepare, apart=3):
+        assert sorted((approval[0], withdrawal[0])) == [200, 409]
+        assert _versions(client)[-1] == (n, "live" if approval[0] == 200 else "draft")
+
+
+def test_what_was_asked_for_is_what_is_approved_whoever_edits_meanwhile(demo_app: Flask, client: Client) -> None:
+    _second_approval(demo_app)
+    n = 0
+
+    def prepare() -> tuple[Any, Any]:
+        nonlocal n
+        n = _ask(client)
+        change = _upload(client, "PUT", f"/diagrams/{SOP}/versions/{n}", "diubah")
+        return change, _post(client, f"/diagrams/{SOP}/versions/{n}/approve", HEAD)
+
+    for change, approval in all_meetings(demo_app, prepare, apart=3):
+        assert (change[0], approval[0]) == (409, 200)
+        assert _versions(client)[-1] == (n, "live")

@@ -69,9 +69,7 @@ def lane_ids(key: str) -> dict[str, str]:
 def corrected(key: str) -> Plan:
     """The plan as a person corrects it: the lanes that are a judgement, and nothing else."""
     ours = {theirs: mine for mine, theirs in lane_ids(key).items()}
-    rows = [
-        replace(row, lane=ours[fact["lane"]]) if fact["basis"] == "judgement" else row for row, fact in pairs(key)
-    ]
+    rows = [replace(row, lane=ours[fact["lane"]]) if fact["basis"] == "judgement" else row for row, fact in pairs(key)]
     return replace(proposed(key), rows=tuple(rows))
 
 
@@ -132,7 +130,9 @@ def test_each_choice_leads_to_the_row_the_facts_name(key: str) -> None:
         assert (row.decision is None) == ("decision" not in fact), row.id
         if row.decision:
             mine = sorted(rows.get(option.to, "end") for option in row.decision.options)
-            theirs = sorted(str(to) if not str(to).startswith("end ") else "end" for to in fact["decision"]["options"].values())
+            theirs = sorted(
+                str(to) if not str(to).startswith("end ") else "end" for to in fact["decision"]["options"].values()
+            )
             assert mine == theirs, row.id
 
 
@@ -203,7 +203,9 @@ def _same_ends(row: PlanRow, fact: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if row.decision:
         options = fact["decision"]["options"].values()
         theirs = [to.removeprefix("end ") for to in options if str(to).startswith("end ")]
-        rows = {each.id for each in proposed("sp4n_lapor").rows} | {each.id for key in KEYS for each in proposed(key).rows}
+        rows = {each.id for each in proposed("sp4n_lapor").rows} | {
+            each.id for key in KEYS for each in proposed(key).rows
+        }
         yield from zip([o.to for o in row.decision.options if o.to not in rows], theirs, strict=True)
 
 

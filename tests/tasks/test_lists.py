@@ -13,13 +13,15 @@ from service.tasks import models
 from service.tasks.models import (
     FREE,
     TAKEN,
+    Due,
     Filter,
     Task,
-    count_in_hand,
-    count_open,
+    count_due,
+    listed,
+    open_places,
     open_tasks,
+    places_in_hand,
     tallies,
-    tasks_in_hand,
 )
 from tests.client import Client
 from tests.sops.test_paths import hand_in
@@ -58,9 +60,16 @@ def _agency() -> Agency:
 def test_what_is_mine_free_and_taken_by_colleagues_are_three_lists_without_overlap(office: Client) -> None:
     with office.app.app_context():
         me = _person().id
-        mine = tasks_in_hand(me, _lanes(), Filter(), None, 10)
-        free = open_tasks(_lanes(), Filter(held=FREE), None, 10)
-        others = open_tasks(_lanes(), Filter(held=TAKEN, not_of=me), None, 10)
+        mine, free, nothing, others = listed(
+            [
+                places_in_hand(me, _lanes(), Filter(), None, 10),
+                open_places(_lanes(), Filter(held=FREE), None, 10),
+                open_places((), Filter(), None, 10),
+                open_places(_lanes(), Filter(held=TAKEN, not_of=me), None, 10),
+            ]
+        )
+        assert nothing == []
+        assert [task.sort_at for task in free] == sorted(task.sort_at for task in free)
         assert [len(found) for found in (mine, free, others)] == [1, 3, 1]
         assert len({task.id for task in (*mine, *free, *others)}) == 5
 
@@ -92,18 +101,23 @@ def test_lateness_narrows_to_what_is_late_and_what_is_not_yet(office: Client) ->
         assert [len(late), len(later)] == [2, 3]
 
 
-def test_counting_stops_where_it_is_told_to(office: Client) -> None:
+def test_what_is_due_in_ones_hands_is_counted_no_further_than_told(office: Client) -> None:
     with office.app.app_context():
-        assert count_open(_lanes(), Filter(), 3) == 3
-        assert count_open(_lanes(), Filter(), 100) == 5
-        assert count_in_hand(_person().id, _lanes(), Filter(due_before=NOW), 100) == 1
+        me, tonight = _person().id, NOW + timedelta(minutes=90)
+        assert count_due(me, _lanes(), NOW, tonight, 100) == Due(late=1, today=0)
+        with transaction():
+            for task in open_tasks(_lanes(), Filter(), None, 10):
+                task.assignee_id = me
+        assert count_due(me, _lanes(), NOW, tonight, 100) == Due(late=2, today=2)
+        assert count_due(me, _lanes(), NOW, tonight, 3) == Due(late=2, today=1)
+        assert count_due(me, (), NOW, tonight, 3) == Due()
 
 
 def test_nobody_is_shown_what_he_holds_in_a_lane_that_is_no_longer_his(office: Client) -> None:
     with office.app.app_context():
         other = {(_agency().id, "penanganan_pengaduan", "kepala_opd")}
-        assert tasks_in_hand(_person().id, other, Filter(), None, 10) == []
-        assert tasks_in_hand(_person().id, set(), Filter(), None, 10) == []
+        places = [places_in_hand(_person().id, lanes, Filter(), None, 10) for lanes in (other, set())]
+        assert listed(places) == [[], []]
 
 
 def test_tallies_add_up_to_what_is_open(office: Client) -> None:

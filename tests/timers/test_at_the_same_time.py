@@ -3,20 +3,27 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from service import facts
-from service.database import db, transaction
+from service.database import db, new_id, transaction
 from service.errors import Conflict
 from service.facts import StepFact
 from service.instances import commands as instances
-from service.instances.models import CANCELLED, COMPLETED
+from service.instances.models import CANCELLED, COMPLETED, RUNNING, STUCK
 from service.instances.moving import Moved
+from service.people.caller import Caller
+from service.tasks import commands as tasks
+from service.tasks.models import tasks_of
+from service.timers import commands as timers
 from service.timers.models import FIRED, WITHDRAWN
-from service.worker import fire_one
+from service.worker import fire_one, firing
+from tests.engine.diagrams import end, process, task, timer
+from tests.races.meeting import all_meetings
 from tests.timers.waiting import (
     DEADLINE,
     REMINDERS,
@@ -30,6 +37,18 @@ from tests.timers.waiting import (
 )
 
 MOMENT = 120.0
+GOES_ON = process(
+    task("periksa", lane="petugas"),
+    timer("batas", "P10D", on="periksa", timeClock="elapsed"),
+    task("telaah", lane="petugas"),
+    end("lewat"),
+    end(),
+    flows="mulai > periksa > telaah > selesai; batas > lewat",
+    key="berlanjut",
+)
+"""After the task with the deadline there is another."""
+
+OFFICER = Caller("petugas", new_id(), "petugas", lanes=frozenset())
 
 
 class _Halt:
@@ -83,6 +102,31 @@ def _cancel(instance_id: Any) -> Callable[[], None]:
     return do
 
 
+def _complete(task_id: Any, by: Caller) -> Callable[[], Any]:
+    """The office completes the task; 409 when it may not."""
+
+    def do() -> int:
+        try:
+            with transaction():
+                tasks.complete(task_id, {}, by, days(11))
+        except Conflict:
+            return 409
+        return 200
+
+    return do
+
+
+def _in_context(app: Flask, do: Callable[[], Any]) -> Callable[[], Any]:
+    def go() -> Any:
+        with app.app_context():
+            try:
+                return do()
+            finally:
+                db.session.remove()
+
+    return go
+
+
 def _met(app: Flask, halt: _Halt, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
     """Lets the second begin while the first has done its work and not yet committed."""
     db.session.rollback()
@@ -132,3 +176,22 @@ def test_of_two_workers_that_fire_one_timer_only_one_does(app: Flask, halted: Ca
 
     assert _met(app, halted("timer"), fire, fire) == (True, False)
     assert firings(instance.id) == ["batas"]
+
+
+def test_a_timer_given_up_while_somebody_completes_its_task_does_not_stop_what_went_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "MOST_TRIES", 1)
+    instance: Any = None
+
+    def prepare() -> tuple[Any, Any]:
+        nonlocal instance
+        instance = started(GOES_ON)
+        timer, task = timer_of(instance).id, tasks_of(instance.id)[0]
+        by = replace(OFFICER, lanes=frozenset({(task.agency_id, task.diagram_key, "petugas")}))
+        db.session.remove()
+        give_up = _in_context(app, lambda: firing._count(timer, ZeroDivisionError(), days(11)))
+        return give_up, _in_context(app, _complete(task.id, by))
+
+    for _, completed in all_meetings(app, prepare):
+        assert state_of(instance) == {200: RUNNING, 409: STUCK}[completed]

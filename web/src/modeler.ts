@@ -28,7 +28,7 @@ async function begin(): Promise<void> {
   try {
     await keeping.begin();
   } catch (error) {
-    return cannotShow(drawing, keeping, findings, error as Error);
+    return cannotShow(drawing, keeping, findings, panel, error as Error);
   }
   started(drawing, keeping, findings, panel);
 }
@@ -58,13 +58,13 @@ function started(drawing: Drawing, keeping: Keeping, findings: Findings, panel: 
 }
 
 /** A file without a drawing, or one that bpmn-js cannot draw: it can be drawn by the server, or sent anew. */
-function cannotShow(drawing: Drawing, keeping: Keeping, findings: Findings, error: Error): void {
+function cannotShow(drawing: Drawing, keeping: Keeping, findings: Findings, panel: Panel, error: Error): void {
   const draw = async () => {
     try {
       const { xml } = await server.drawing();
       await drawing.show(await server.tidy(xml));
       find("#draft-told").replaceChildren();
-      started(drawing, keeping, findings, new Panel(drawing, settings, () => findings.look));
+      started(drawing, keeping, findings, panel);
       keeping.noteChange();
     } catch (again) {
       find("#draft-told").append(h("p", { class: "wrong", role: "alert" }, (again as Error).message));
@@ -111,6 +111,14 @@ function tools(drawing: Drawing, keeping: Keeping, findings: Findings): void {
     button(what).addEventListener("click", () => {
       leaveField();
       act();
+    });
+  }
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".tools a, .draft-head a")) {
+    link.addEventListener("click", (event) => {
+      leaveField();
+      if (!keeping.unkept) return;
+      event.preventDefault();
+      void keeping.keep().then(() => location.assign(link.href));
     });
   }
   addEventListener("keydown", (event) => {

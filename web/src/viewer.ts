@@ -9,6 +9,13 @@ interface Mark {
   words: string;
 }
 
+/** How long a step keeps people waiting: from 1, hardly at all, to 4; 0 where nobody has waited yet. */
+interface Heat {
+  element: string;
+  level: number;
+  words: string;
+}
+
 interface Box {
   x: number;
   y: number;
@@ -47,6 +54,13 @@ function flag(mark: Mark): HTMLElement {
   const box = document.createElement("div");
   box.className = `flag flag-${mark.kind}`;
   box.append(sign(mark.kind), mark.words);
+  return box;
+}
+
+function warmth(heat: Heat): HTMLElement {
+  const box = document.createElement("div");
+  box.className = `flag flag-heat-${heat.level}`;
+  box.textContent = heat.words;
   return box;
 }
 
@@ -113,6 +127,10 @@ class Drawing {
       canvas.addMarker(mark.element, `is-${mark.kind}`);
       const wide = registry.get(mark.element).width > 60;
       if (wide || this.box.dataset.side) overlays.add(mark.element, "state", { position: { top: -17, left: 4 }, html: flag(mark) });
+    }
+    for (const heat of (JSON.parse(this.box.dataset.heat || "[]") as Heat[]).filter((it) => known(it.element))) {
+      canvas.addMarker(heat.element, `is-heat-${heat.level}`);
+      if (heat.words) overlays.add(heat.element, "heat", { position: { top: -17, left: 4 }, html: warmth(heat) });
     }
     for (const flow of (JSON.parse(this.box.dataset.flows || "[]") as string[]).filter(known)) {
       canvas.addMarker(flow, "is-passed");

@@ -30,7 +30,7 @@ export class Keeping {
     private readonly server: Server,
     private readonly settings: Settings,
   ) {
-    this.place = `alur-gambar:${settings.key}:${settings.n}`;
+    this.place = `alur-gambar:${settings.person}:${settings.key}:${settings.n}`;
   }
 
   /** Show the draft as it is kept, or what is only on this device yet. */
@@ -72,10 +72,12 @@ export class Keeping {
   async keep(): Promise<void> {
     clearTimeout(this.timer);
     if (this.stopped || !this.unkept) return;
-    if (this.sending) return this.later(AFTER);
-    this.sending = this.send();
+    if (this.sending) {
+      await this.sending;
+      return this.keep();
+    }
+    this.sending = this.send().finally(() => (this.sending = undefined));
     await this.sending;
-    this.sending = undefined;
   }
 
   private async send(): Promise<void> {
@@ -212,7 +214,7 @@ export class Keeping {
       );
     };
     dialog.replaceChildren(
-      h("h2", { id: "choice-title" }, why || say("Draf ini sudah disimpan orang lain")),
+      h("h2", { id: "choice-title" }, why || say("Draf ini sudah disimpan orang lain, atau di jendela lain")),
       h("p", {}, say("Perubahan Anda belum tersimpan dan tidak menimpa milik mereka. Pilih yang Anda inginkan:")),
       wrong,
       h(

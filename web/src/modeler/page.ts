@@ -11,7 +11,7 @@ export interface Settings {
   page: string;
   key: string;
   n: number;
-  agency: string;
+  person: string;
   zone: string;
   forms: FormFile[];
   select: string;

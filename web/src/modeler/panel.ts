@@ -59,17 +59,17 @@ export class Panel {
   ) {
     this.marks = new Marks(drawing.modeler);
     this.box.addEventListener("pointerdown", () => (this.held = true));
+    this.box.addEventListener("focusout", () => this.refresh());
     addEventListener("pointerup", () => setTimeout(() => this.letGo()));
   }
 
-  /** Draw it soon; not under a finger that is about to press something. */
+  /** Draw it soon; not under a finger that is about to press something, nor under somebody's typing. */
   refresh(): void {
     if (this.waiting) return;
     this.waiting = true;
     setTimeout(() => {
       this.waiting = false;
-      if (this.held) return;
-      this.draw();
+      if (!this.held && !this.typing()) this.draw();
     });
   }
 
@@ -79,29 +79,20 @@ export class Panel {
     this.refresh();
   }
 
+  /** Whether something stands in a field that is not written yet; leaving the field writes it. */
+  private typing(): boolean {
+    const active = document.activeElement as HTMLInputElement | null;
+    return Boolean(active && this.box.contains(active) && "defaultValue" in active && active.value !== active.defaultValue);
+  }
+
   private draw(): void {
     const element = this.drawing.chosen();
     if (!element?.businessObject) return;
-    const focus = this.focused();
+    const active = document.activeElement;
+    const focus = active && this.box.contains(active) ? active.id : "";
     this.box.replaceChildren(...this.parts(this.context(element)).filter((each): each is HTMLElement => Boolean(each)));
     this.box.dataset.of = element.id;
-    this.giveBack(focus);
-  }
-
-  /** The field in which somebody is, with what is typed there and not written yet. */
-  private focused(): { id: string; value: string | undefined; at: number | null } | undefined {
-    const active = document.activeElement as HTMLInputElement | null;
-    if (!active?.id || !this.box.contains(active)) return undefined;
-    const typed = "value" in active && "defaultValue" in active && active.value !== active.defaultValue;
-    return { id: active.id, value: typed ? active.value : undefined, at: active.selectionStart ?? null };
-  }
-
-  private giveBack(focus: ReturnType<Panel["focused"]>): void {
-    const control = focus && (document.getElementById(focus.id) as HTMLInputElement | null);
-    if (!focus || !control) return;
-    control.focus({ preventScroll: true });
-    if (focus.value !== undefined) control.value = focus.value;
-    if (focus.at !== null && control.type !== "number" && control.setSelectionRange) control.setSelectionRange(focus.at, focus.at);
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   }
 
   private context(element: any): Context {

@@ -45,6 +45,19 @@ export class Refused extends Error {
   }
 }
 
+/** The text of a file that any tool may have written: as its first bytes, or it itself, say. */
+function decoded(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes);
+  const wide = first === 0xff && second === 0xfe ? "utf-16le" : first === 0xfe && second === 0xff ? "utf-16be" : "";
+  const head = new TextDecoder("latin1").decode(bytes.slice(0, 200));
+  const named = /^(?:\xef\xbb\xbf)?<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] || "utf-8";
+  try {
+    return new TextDecoder(wide || named).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
 export class Server {
   constructor(private readonly settings: Settings) {}
 
@@ -52,7 +65,7 @@ export class Server {
   async drawing(): Promise<{ xml: string; rev: number }> {
     const answer = await this.send("GET", "/xml", undefined, { Accept: "application/xml" });
     const rev = Number((answer.headers.get("ETag") || "").replace(/^W\/|-gzip|"/g, ""));
-    return { xml: await answer.text(), rev };
+    return { xml: decoded(await answer.arrayBuffer()), rev };
   }
 
   async keep(xml: string, rev: number): Promise<Standing> {
