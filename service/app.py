@@ -48,6 +48,7 @@ from service.history.listener import hear as write_history
 from service.instances.api import entrance as instances
 from service.instances.pages import pages as instances_pages
 from service.moving_over.api import entrance as moving_over
+from service.moving_over.pages import pages as moving_over_pages
 from service.people.api import entrance as people
 from service.people.pages import pages as people_pages
 from service.rehearsals.api import entrance as rehearsals
@@ -88,6 +89,7 @@ PAGES = (
     home.pages,
     people_pages,
     instances_pages,
+    moving_over_pages,
     diagrams_pages,
     sop_tables_pages,
     comparing.pages,

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
-from service import bench, config, content, demo, serving, walk, worker
+from service import bench, config, content, demo, secrets, serving, walk, worker
 from service.app import create_app
 from service.database import db, describe, transaction
 from service.diagrams.check import CheckContext, check
 from service.engine import Finding, process_of, read_xml
 from service.entrance.health import are_migrations_pending
 from service.errors import Invalid, Refusal
+from service.exports.proof import prove
 from service.history import chain
 from service.people import commands as people
 from service.people.models import OFFICER, ROLES, Person, agency_of, person_named
@@ -229,14 +230,36 @@ def create_token(username: str, label: str) -> None:
 
 
 @main.command()
-def verify() -> None:
-    """Check the hash chains of all histories in the database."""
+@click.argument("bundle", required=False, type=click.Path(path_type=Path))
+@click.option("--key", help="Public key (hexadecimal) of the installation that must have signed the bundle.")
+def verify(bundle: Path | None, key: str | None) -> None:
+    """Check an exported bundle, without a database; without one, the hash chains of all histories in the database."""
+    if bundle is not None:
+        _verify_bundle(bundle, key)
+        return
     with application():
         read, broken = chain.verify()
     for found in broken:
         screen.print(f"[red]{found.instance_id} langkah {found.seq}: {found.reason}[/red]")
     screen.print(f"{read} langkah diperiksa, {len(broken)} rantai rusak.")
     sys.exit(1 if broken else 0)
+
+
+def _verify_bundle(path: Path, key: str | None) -> None:
+    try:
+        found = prove(path, key)
+    except Refusal as refusal:
+        screen.print(f"[red]{refusal}[/red]")
+        sys.exit(1)
+    screen.print(f"Utuh: {found.number} ({found.agency}), {found.moves} langkah, {found.files} berkas.")
+    screen.print(f"Dibuat {found.made_at} oleh {found.made_by}; ditandatangani {found.public_key}.", soft_wrap=True)
+
+
+@main.command("public-key")
+def show_public_key() -> None:
+    """Show what the signatures of this installation are checked with."""
+    with application():
+        screen.print(secrets.public_key().hex(), soft_wrap=True)
 
 
 @main.group()

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service.errors import Invalid
 
-IDENTITY, PIN, IDEMPOTENCY = "identity", "pin", "idempotency"
+IDENTITY, PIN, IDEMPOTENCY, SIGNATURE = "identity", "pin", "idempotency", "signature"
 
 SHORTEST_SECRET = 32
 VERSION = 1
@@ -96,6 +97,20 @@ def is_digest(purpose: str, data: bytes, about: bytes, known: bytes) -> bool:
     """Whether `known` is the digest of this data, compared in constant time."""
     matching = [master for master in _masters if master.kid == known[:KID_BYTES]]
     return hmac.compare_digest(_digest(matching[0] if matching else _current(), purpose, data, about), known)
+
+
+def sign(data: bytes) -> bytes:
+    """Signature of this installation (Ed25519) over the data; anyone who has `public_key` can check it."""
+    return _signing_key().sign(data)
+
+
+def public_key() -> bytes:
+    """What the signatures of this installation are checked with: 32 bytes, no secret."""
+    return _signing_key().public_key().public_bytes_raw()
+
+
+def _signing_key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_current().key(SIGNATURE))
 
 
 def _digest(master: _Master, purpose: str, data: bytes, about: bytes) -> bytes:

@@ -91,9 +91,9 @@ def _walked(loaded: Loaded, chance: random.Random) -> Any:
         id_ = instance.id
     while step := _open_step(loaded, id_):
         element, answers = step[1], _answers(loaded, step[1], chance)
-        with transaction():
-            with moving(id_, Move(SYSTEM, datetime.now(UTC), "complete", element, step[0], answers)) as (_, run):
-                run.complete(step[0], answers)
+        move = Move(SYSTEM, datetime.now(UTC), "complete", element, step[0], answers)
+        with transaction(), moving(id_, move) as (_, run):
+            run.complete(step[0], answers)
     return id_
 
 
@@ -142,7 +142,7 @@ def _fresh(table: type[Model], row: Mapping[str, Any], key: str, id_: Any) -> di
 
 
 def _draft() -> int:
-    """A version whose review asks a field more, so that forms are checked and something is found."""
+    """A version whose review asks a field more, so that every answer to it is checked against the new form."""
     forms = dict(content.forms(SOP))
     name = "telaah_draf_jawaban.schema.json"
     form = forms[name]

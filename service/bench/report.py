@@ -22,8 +22,8 @@ from sqlalchemy import event, func, insert, select, text
 
 from service import content, demo
 from service.app import create_app
-from service.bench.floor import create_floor
 from service.bench import rehearsals
+from service.bench.floor import create_floor
 from service.bench.load import Figures, Line, Server, drive, gunicorn, serving
 from service.config import Settings
 from service.database import Model, db, new_id, transaction
@@ -39,6 +39,7 @@ CHOICES = {"bentuk_pengaduan": "tertulis", "keputusan": "setuju"}
 ADDRESSES = "ALUR_BENCH_DATABASES"
 MANY, FEW = 100_000, 1_000
 ROUNDS = 100
+TASKS_EACH = 4
 
 
 @dataclass
@@ -383,21 +384,21 @@ def _fill(place: Place, wanted: int) -> None:
 
 
 def _multiply(instance: dict[str, Any], move: dict[str, Any], task: dict[str, Any], many: int) -> None:
-    """As many running instances more, each with the move that started it and a task due a second after the last."""
-    now, step = datetime.now(UTC), 5_000
-    for done in range(0, many, step):
-        ids = [new_id() for _ in range(min(step, many - done))]
-        numbers = {id_: new_number("BEN") for id_ in ids}
-        db.session.execute(insert(Instance), [instance | {"id": id_, "number": numbers[id_]} for id_ in ids])
-        db.session.execute(insert(MoveRow), [move | {"instance_id": id_} for id_ in ids])
-        dues = [now + timedelta(seconds=done + at) for at in range(len(ids))]
-        copies = [
-            task
-            | {"id": new_id(), "step_id": str(uuid.uuid4()), "instance_id": id_, "number": numbers[id_]}
-            | {"due_at": due, "sort_at": due}
-            for id_, due in zip(ids, dues, strict=True)
-        ]
+    """So many tasks more, a few at each of many running instances, each due a second after the one before."""
+    now, step = datetime.now(UTC), 1_000
+    for done in range(0, many, step * TASKS_EACH):
+        cases = [(new_id(), new_number("BEN")) for _ in range(step)]
+        owners = [case for case in cases for _ in range(TASKS_EACH)][: many - done]
+        db.session.execute(insert(Instance), [instance | {"id": id_, "number": number} for id_, number in cases])
+        db.session.execute(insert(MoveRow), [move | {"instance_id": id_} for id_, _ in cases])
+        dues = [now + timedelta(seconds=done + at) for at in range(len(owners))]
+        copies = [_copy(task, case, due) for case, due in zip(owners, dues, strict=True)]
         db.session.execute(insert(Task), copies)
+
+
+def _copy(task: dict[str, Any], case: tuple[uuid.UUID, str], due: datetime) -> dict[str, Any]:
+    own = {"id": new_id(), "step_id": str(uuid.uuid4()), "instance_id": case[0], "number": case[1]}
+    return task | own | {"due_at": due, "sort_at": due}
 
 
 def _tidy(place: Place) -> None:

@@ -22,8 +22,9 @@ from service.entrance.problems import finding
 from service.entrance.schemas import LARGEST_WHOLE, FindingOut, PageQuery, text
 from service.errors import Conflict, Invalid, NotFound, Problem
 from service.instances.models import count_open
+from service.people import administration
 from service.people.caller import Caller
-from service.people.models import Agency, agencies, lanes_held
+from service.people.models import Agency, agencies, agency_of, lanes_held
 from service.sentences import say
 
 entrance = Entrance("diagrams", "Procedures and their versions")
@@ -191,6 +192,12 @@ class CompareOut(Schema):
     newer = fields.Integer(required=True, data_key="to")
     differences = fields.List(fields.Nested(DifferenceOut), required=True)
     elements = fields.List(fields.Nested(TouchedOut), required=True)
+
+
+class PublishingRules(Schema):
+    second_approval = fields.Boolean(
+        required=True, metadata={"description": "whether a second person approves before a version goes live"}
+    )
 
 
 class FindingsOut(Schema):
@@ -511,3 +518,23 @@ def restore(body: dict[str, Any], key: str, n: int, by: Caller, at: datetime) ->
 def discard(key: str, n: int, by: Caller, at: datetime) -> None:
     """Throw away a draft that was never published; its number and its records stay"""
     commands.discard(key, n, by, at, seen=seen_revision())
+
+
+@entrance.call("GET", "/agencies/<string:key>/publishing", gives=PublishingRules)
+def publishing_rules(key: str, by: Caller, at: datetime) -> dict[str, Any]:
+    """How an agency publishes the versions of its diagrams"""
+    return {"second_approval": _own_agency(key, by).second_approval}
+
+
+@entrance.call("PUT", "/agencies/<string:key>/publishing", gives=PublishingRules, takes=PublishingRules)
+def set_publishing_rules(body: dict[str, Any], key: str, by: Caller, at: datetime) -> dict[str, Any]:
+    """Say how an agency publishes the versions of its diagrams"""
+    agency = administration.ask_for_second_approval(_own_agency(key, by).id, body["second_approval"], by)
+    return {"second_approval": agency.second_approval}
+
+
+def _own_agency(key: str, by: Caller) -> Agency:
+    agency = agency_of(key)
+    if agency.id not in by.agencies and not by.everywhere():
+        raise NotFound("Tidak ada instansi dengan kunci “{key}”.", key=key)
+    return agency

@@ -49,6 +49,7 @@ from service.sentences import Sentence
 
 ADDRESSABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 """Other keys make no draft: nobody could ask for it. What a good key is besides, the check says."""
+LONGEST_TITLE = 300
 FURTHEST = timedelta(days=731)
 """A day further off than this is more likely a slip of the hand."""
 
@@ -201,7 +202,7 @@ def _go_live_in_time(version: Version, by: Caller, at: datetime, note: str) -> V
 
 
 def _go_live(version: Version, by: Caller, at: datetime, note: str = "") -> Version:
-    diagram_of(version.diagram_key).title = load_spec(version.xml).title
+    diagram_of(version.diagram_key).title = load_spec(version.xml).title[:LONGEST_TITLE]
     version.state, version.awaits = LIVE, None
     version.published_at, version.published_by = at, version.asked_by
     db.session.flush()

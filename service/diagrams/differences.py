@@ -11,7 +11,7 @@ from service.diagrams.models import Version
 
 __all__ = ["GROUPS", "Difference", "Touched", "differences", "touched"]
 
-_LOOKS = (lanes.look, times.look, forms.look, ways.look, steps.look, papers.look)
+_LOOKS = (lanes.look, times.look, forms.look, steps.look, ways.look, papers.look)
 
 Source = Version | tuple[bytes, Mapping[str, Any]]
 """A version, or its XML and the files of its forms by name."""

@@ -110,6 +110,6 @@ def _is(each: Any, code: str, element: str | None) -> bool:
 
 
 def _is_made_here(version: Version) -> bool:
-    """Whether the last thing that happened to it was one of the two; after anything else it may be a file as it came."""
+    """Whether one of the two is the last that happened to it; after anything else it may be a file as it came."""
     records = records_of(version.diagram_key, version.n)
     return bool(records) and records[-1].what in (TRANSLATED, MENDED)

@@ -166,7 +166,7 @@ class _Parser:
         self.depth -= 1
         if len(parts) == 1:
             return parts[0]  # type: ignore[no-any-return]
-        return Part(f" {word} ".join(part.within(rank + 1) for part in parts), rank)
+        return Part(f" {word} ".join(part.within(rank) for part in parts), rank)
 
     def negated(self) -> Part:
         raise NotImplementedError

@@ -216,8 +216,11 @@ def _ask(document: Document, node: Node, files: Files) -> None:
 
 
 def _undrawn(document: Document, _forms: Mapping[str, Any]) -> Iterator[Node]:
-    if not picture.is_whole(document) and any(document.nodes()):
-        yield document.process
+    """Where it can be drawn at all."""
+    if next(document.nodes(), None) is not None and not picture.is_whole(document):
+        trial = Document(document.written())
+        if picture.draw_anew(trial) is None and picture.is_whole(trial):
+            yield document.process
 
 
 def _draw(document: Document, _node: Node, _files: Files) -> None:

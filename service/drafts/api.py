@@ -94,7 +94,7 @@ DECLARED = re.compile(r"""^(\ufeff?<\?xml\s[^>]{0,80}?encoding\s*=\s*)(["'])[^"'
 
 def _bytes(text_: str) -> bytes:
     """A file that came as text is UTF-8 from here on, whatever it says of itself."""
-    return DECLARED.sub(r'\1"UTF-8"', text_).encode()
+    return DECLARED.sub(r"\1\2UTF-8\2", text_).encode()
 
 
 @entrance.call(

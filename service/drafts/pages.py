@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request
 from flask_babel import gettext
@@ -218,5 +219,5 @@ def findings(key: str, n: int, by: Caller, at: datetime) -> str:
 
 def _found(told: dict[str, Any], version: Version) -> Found:
     here = f"/sop/{version.diagram_key}/{version.n}/gambar"
-    step = f"{here}?unsur={told['element']}" if told["element"] else ""
+    step = f"{here}?{urlencode({'unsur': told['element']})}" if told["element"] else ""
     return Found(told["what"], told["why"], told["mend"], told["blocks"], step)

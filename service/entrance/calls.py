@@ -123,8 +123,7 @@ def _runner(view: View, sources: list[tuple[Schema, str]], gives: Schema | None,
 
     @wraps(view)
     def run(**path: Any) -> Response:
-        if not all(map(_can_be, path.values())):
-            raise NotFound("Alamat ini tidak ada.")
+        must_be_possible(path)
         request.environ.pop("alur.rev", None)
         read = [PARSER.parse(schema, request, location=where) for schema, where in sources]
         answer = view(*read, **path, by=request.environ["alur.by"], at=request.environ["alur.at"])
@@ -148,9 +147,11 @@ def _tagged(answer: Response) -> Response:
     return answer
 
 
-def _can_be(part: Any) -> bool:
-    """Whether a database can be asked for it at all."""
-    return part <= LARGEST_WHOLE if isinstance(part, int) else "\x00" not in str(part)
+def must_be_possible(path: dict[str, Any]) -> None:
+    """Raises `NotFound` for an address whose parts no database could be asked for."""
+    for part in path.values():
+        if part > LARGEST_WHOLE if isinstance(part, int) else "\x00" in str(part):
+            raise NotFound("Alamat ini tidak ada.")
 
 
 def _reading(view: Entered, who: str) -> Entered:

@@ -18,6 +18,7 @@ from service.entrance import lengths, words
 from service.history.models import MoveRow
 from service.instances.models import CANCELLED, Instance
 from service.instances.way import flows_between, next_steps
+from service.moving_over.homes import alike
 from service.tasks.models import COMPLETED, Task
 
 DONE, NOW, LATE, NEXT, WITHDRAWN, SKIPPED = "done", "now", "late", "next", "withdrawn", "skipped"
@@ -89,7 +90,13 @@ def course_of(instance: Instance, version: Loaded, tasks: Sequence[Task], at: da
     telling = _Telling(instance, version, at, calendar)
     spec = version.spec
     elements = [spec.start, *(task for task in spec.tasks() if task.scope is None or task.row)]
-    return Course(tuple(telling.step(element, [t for t in tasks if t.element == element.id]) for element in elements))
+    known = [(_element_in(version, task), task) for task in tasks]
+    return Course(tuple(telling.step(element, [t for name, t in known if name == element.id]) for element in elements))
+
+
+def _element_in(version: Loaded, task: Task) -> str | None:
+    """Which step a task was, in the words of this version: it may have been done in another."""
+    return task.element if task.version_id == version.id else alike(task.version_id, version.id).get(task.element)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ DOINGS = {
     "suspend": "Berkas ditangguhkan",
     "resume": "Berkas dilanjutkan",
     "stuck": "Berkas macet",
+    "migrate": "Dipindahkan ke versi lain",
+    "move": "Dipindahkan ke langkah lain",
+    "undo": "Diurungkan: %(name)s",
 }
 
 
@@ -76,7 +79,7 @@ def dossier(instance: Instance, by: Caller) -> Dossier:
         title=title_of(version, answers),
         told=answers_in_words(version, version.spec.start.id, _worth_telling(version, answers)),
         files=files_of(instance.id),
-        history=[_passed(version, move) for move in last_moves(instance.id, MOST_MOVES)],
+        history=[_passed(load(move.version_id), move) for move in last_moves(instance.id, MOST_MOVES)],
         has_identity=identity is not None and identity.wrapped_key is not None,
         may_open=_may_open(version, by),
     )

@@ -6,9 +6,9 @@ PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def download(content: bytes, kind: str, name: str) -> Response:
-    """The answer that hands this file out."""
+def download(content: bytes, kind: str, ending: str, name: str) -> Response:
+    """The answer that hands this file out, `kind` its content type."""
     answer = Response(content, content_type=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     answer.headers["Cache-Control"] = "no-store"
     return answer

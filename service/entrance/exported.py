@@ -2,7 +2,8 @@
 
 import tempfile
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,23 @@ from flask import Response, stream_with_context
 from flask_babel import gettext
 
 from service.complaints.pages import CHANNEL_NAMES
-from service.database import read_as_of_now
-from service.entrance.downloads import XLSX
-from service.exports import ocel, plain, tables, xes
+from service.database import db, read_as_of_now
+from service.diagrams.models import Version
+from service.entrance.downloads import XLSX, download
+from service.exports import bundle, ocel, plain, tables, xes
 from service.exports.records import Record, matching, record_of, records
+from service.instances.models import Instance
 from service.instances.pages import COMMAND_WORDS, STATE_WORDS
 from service.people.caller import Caller
+from service.people.models import Agency
 from service.tasks.overview import InstanceFilter
 
 JSON, XES, OCEL, OCEL_SQLITE, CSV, WORKBOOK = "json", "xes", "ocel", "ocel_sqlite", "csv", "xlsx"
-ONE = (JSON, XES, OCEL, OCEL_SQLITE, CSV)
+BUNDLE = "bundle"
+ONE = (JSON, XES, OCEL, OCEL_SQLITE, CSV, BUNDLE)
 MANY = (CSV, WORKBOOK, JSON, XES, OCEL, OCEL_SQLITE)
+MANY_IN_ORDER = (WORKBOOK, CSV, JSON, XES, OCEL, OCEL_SQLITE)
+"""As they are offered to people."""
 
 KINDS = {
     JSON: ("application/json", "json"),
@@ -30,25 +37,39 @@ KINDS = {
     OCEL_SQLITE: ("application/vnd.sqlite3", "sqlite"),
     CSV: ("text/csv; charset=utf-8", "csv"),
     WORKBOOK: (XLSX, "xlsx"),
+    BUNDLE: ("application/zip", "zip"),
 }
 """Content type and ending of each format; many instances in JSON are one a line."""
 JSON_LINES = ("application/x-ndjson", "jsonl")
 
 PIECE = 64 * 1024
+CAPITAL = "Asia/Jakarta"
 
 
-def one(instance_id: uuid.UUID, kind: str, zone: str, name: str) -> Response:
-    """One instance in this format, all but JSON, which needs its version besides."""
-    record = record_of(instance_id)
+def one_of(
+    instance: Instance, kind: str, by: Caller, at: datetime, identity: Mapping[str, Any] | None = None
+) -> Response:
+    """One instance in this format; `identity` where it may go out, in JSON."""
+    home = db.session.get_one(Agency, instance.agency_id)
+    if kind == BUNDLE:
+        content = bundle.make(record_of(instance.id), home.key, by.name, at)
+        return download(content, *KINDS[BUNDLE], instance.number)
+    if kind == JSON:
+        version = db.session.get_one(Version, instance.version_id)
+        return download(plain.whole(record_of(instance.id), version, identity), *KINDS[JSON], instance.number)
+    return _one(instance.id, kind, home.zone, instance.number)
+
+
+def _one(instance_id: uuid.UUID, kind: str, zone: str, name: str) -> Response:
     if kind == CSV:
-        heads = [gettext(head) for head in tables.MOVE_HEADS]
-        return _answer(tables.as_csv(heads, tables.moves_of(record, words()), zone), *KINDS[CSV], name)
-    return _log(lambda: [record], kind, name)
+        heads, said = [gettext(head) for head in tables.MOVE_HEADS], words()
+        moves = (row for id_ in (instance_id,) for row in tables.moves_of(record_of(id_), said))
+        return _answer(tables.as_csv(heads, moves, zone), *KINDS[CSV], name)
+    return _log(lambda: [record_of(instance_id)], kind, name)
 
 
 def many(by: Caller, wanted: InstanceFilter, kind: str, zone: str, name: str, at: datetime) -> Response:
-    """All instances that the filter lets through and the caller may see, as they are at this moment."""
-    read_as_of_now()
+    """All instances that the filter lets through and the caller may see, as they are when the reading begins."""
 
     def found() -> Iterator[Record]:
         return records(list_of_ids(by, wanted))
@@ -69,6 +90,17 @@ def many(by: Caller, wanted: InstanceFilter, kind: str, zone: str, name: str, at
 def list_of_ids(by: Caller, wanted: InstanceFilter) -> Iterator[uuid.UUID]:
     """The ids are read before the batches, so that forgetting a batch forgets nothing that is still to come."""
     return iter(list(matching(by, wanted)))
+
+
+def scope_of(wanted: InstanceFilter) -> dict[str, Any]:
+    """What a list was narrowed to, as it is written down."""
+    said = {each.name: getattr(wanted, each.name) for each in fields(wanted) if each.name != "also"}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items() if value}
+
+
+def zone_of(agency_id: uuid.UUID | None) -> str:
+    """In which zone the moments of a list are told: that of the agency, of several that of the capital."""
+    return db.session.get_one(Agency, agency_id).zone if agency_id else CAPITAL
 
 
 def words() -> tables.Words:
@@ -103,8 +135,14 @@ def _from_file(write: Callable[[Path], Any], kind: str, name: str) -> Response:
     return _answer(pieces(), *KINDS[kind], name)
 
 
+def _at_one_moment(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Nothing is read before whatever wrote down that this goes out has been committed."""
+    read_as_of_now()
+    yield from pieces
+
+
 def _answer(pieces: Iterator[bytes], content_type: str, ending: str, name: str) -> Response:
-    answer = Response(stream_with_context(pieces), content_type=content_type)
+    answer = Response(stream_with_context(_at_one_moment(pieces)), content_type=content_type)
     answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{ending}")
     answer.headers["Cache-Control"] = "no-store"
     return answer

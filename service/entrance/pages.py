@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, make_response, redirect, request
 
 from service.entrance import browsers, policies, uploads
-from service.entrance.calls import PUBLIC, SIGNED_IN
+from service.entrance.calls import PUBLIC, SIGNED_IN, must_be_possible
 from service.entrance.problems import status_of
 from service.entrance.writing import read_all, write
 from service.errors import NotAllowed, NotKnown, Refusal
@@ -91,6 +91,7 @@ def local_address(text: str | None, otherwise: str) -> str:
 def _reading(view: View, who: str, roles: tuple[str, ...], policy: str) -> View:
     @wraps(view)
     def enter(**path: Any) -> Response:
+        must_be_possible(path)
         try:
             by = _find_out(who, roles)
         except NotKnown:
@@ -103,6 +104,7 @@ def _reading(view: View, who: str, roles: tuple[str, ...], policy: str) -> View:
 def _writing(view: View, who: str, roles: tuple[str, ...], again: View | None, policy: str) -> View:
     @wraps(view)
     def enter(**path: Any) -> Response:
+        must_be_possible(path)
         read_all()
         browsers.must_come_from_here(request)
         _find_out(who, roles)

@@ -32,7 +32,7 @@ APPROVERS = (OWNER, SUPERVISOR)
 VERSION = "/sop/<string:key>/<int:n>"
 LONGEST_NOTE = 2000
 
-BESIDE = {"draw": f"{VERSION}/gambar", "migrate": "/sop/<string:key>/pindah", "trial": f"{VERSION}/coba-ulang"}
+BESIDE = {"draw": f"{VERSION}/gambar", "migrate": "/sop/<string:key>/pindah", "rehearse": f"{VERSION}/coba"}
 """Pages of other rooms that lead on from here, where they are there."""
 
 

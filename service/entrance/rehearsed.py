@@ -116,6 +116,13 @@ def simulation_sentence(version: Result) -> str:
     if lane is None:
         return gettext("Separuh pengaduan selesai dalam %(days)s hari kerja (rentang %(range)s).", **told)
     officers = ngettext("%(num)d petugas", "%(num)d petugas", lane["officers"])
+    if lane["overloaded"]:
+        return gettext(
+            "Dengan %(officers)s di %(lane)s pengaduan yang datang tidak terkejar; berapa lama sampai selesai tidak "
+            "dapat disebut.",
+            officers=officers,
+            lane=lane["name"],
+        )
     return gettext(
         "Dengan %(officers)s di %(lane)s, separuh pengaduan selesai dalam %(days)s hari kerja (rentang %(range)s).",
         officers=officers,
@@ -135,6 +142,8 @@ def comparison_sentence(result: Result) -> str:
     ours, live = result["candidate"]["days"]["median"], result["live"]["days"]["median"]
     if not ours or not live:
         return ""
+    if any(lane["overloaded"] for side in (result["candidate"], result["live"]) for lane in side["lanes"]):
+        return _overloaded_beside(result)
     told = {"n": result["live"]["n"], "days": number(live["usual"]), "range": range_of(live)}
     beside = gettext("Versi %(n)s yang berlaku: %(days)s hari kerja (rentang %(range)s).", **told)
     apart = ours["usual"] - live["usual"]
@@ -146,6 +155,15 @@ def comparison_sentence(result: Result) -> str:
         else gettext("Versi ini lebih cepat %(days)s hari kerja.")
     )
     return beside + " " + words % {"days": number(abs(apart))}
+
+
+def _overloaded_beside(result: Result) -> str:
+    """Where one of the two cannot keep up, only that can be compared."""
+    lanes = [lane["name"] for lane in result["live"]["lanes"] if lane["overloaded"]]
+    if not lanes:
+        return gettext("Pada versi %(n)s yang berlaku tidak ada lajur yang kewalahan.", n=result["live"]["n"])
+    told = {"n": result["live"]["n"], "lanes": ", ".join(lanes)}
+    return gettext("Pada versi %(n)s yang berlaku juga ada yang kewalahan: %(lanes)s.", **told)
 
 
 def overload_sentence(lane: Result) -> str:

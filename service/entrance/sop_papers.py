@@ -268,5 +268,5 @@ def _onward(chart: Chart, slot: Slot) -> str:
 def file_of(paper: Paper, kind: str, name: str, zone: str, at: datetime) -> Response:
     """The document as a file to be taken along, `kind` pdf or xlsx."""
     if kind == "pdf":
-        return download(pdf.render("sop", laid_out(paper, paged=True), at), PDF, f"{name}.pdf")
-    return download(workbook(paper, zone), XLSX, f"{name}.xlsx")
+        return download(pdf.render("sop", laid_out(paper, paged=True), at), PDF, "pdf", name)
+    return download(workbook(paper, zone), XLSX, "xlsx", name)

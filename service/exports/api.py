@@ -1,7 +1,6 @@
 """Calls that hand files out. What goes out of instances is written down first: who, what, why."""
 
 import uuid
-from dataclasses import fields as fields_of
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +10,13 @@ from marshmallow import Schema, fields, validate
 from service.complaints import commands as complaints
 from service.database import db, transaction
 from service.diagrams.loading import prepare
-from service.diagrams.models import Version, diagram_of, version_of
+from service.diagrams.models import diagram_of, version_of
 from service.entrance import exported, sop_papers
 from service.entrance.calls import Entrance
-from service.entrance.downloads import download
 from service.entrance.schemas import Moment, text
 from service.errors import Invalid, NotFound, Problem
-from service.exports import commands, plain
-from service.exports.records import record_of
-from service.instances.models import STATES, Instance, instance_of
+from service.exports import commands
+from service.instances.models import STATES, instance_of
 from service.people.caller import Caller
 from service.people.models import Agency
 from service.tasks.commands import must_see_instance
@@ -91,16 +88,7 @@ def export_instance(query: dict[str, Any], instance_id: uuid.UUID, by: Caller, a
         commands.record_one(instance, query["format"], by, at, query["why"], query["identity"])
         if query["identity"]:
             told = complaints.open_identity(instance_id, by, query["why"], at)
-    if query["format"] == exported.JSON:
-        return _whole(instance, told)
-    zone = db.session.get_one(Agency, instance.agency_id).zone
-    return exported.one(instance_id, query["format"], zone, instance.number)
-
-
-def _whole(instance: Instance, identity: dict[str, Any] | None) -> Response:
-    version = db.session.get_one(Version, instance.version_id)
-    content = plain.whole(record_of(instance.id), version, identity)
-    return download(content, exported.KINDS[exported.JSON][0], f"{instance.number}.json")
+    return exported.one_of(instance, query["format"], by, at, told)
 
 
 @entrance.call("GET", "/exports/instances", query=ManyQuery, produces="application/octet-stream", refuses=(403,))
@@ -118,12 +106,5 @@ def export_instances(query: dict[str, Any], by: Caller, at: datetime) -> Respons
     )
     home = next(iter(by.agencies)) if len(by.agencies) == 1 else None
     with transaction():
-        commands.record_many(home, scope_of(wanted), query["format"], by, at, query["why"])
-    zone = db.session.get_one(Agency, home).zone if home else "Asia/Jakarta"
-    return exported.many(by, wanted, query["format"], zone, "alur-berkas", at)
-
-
-def scope_of(wanted: InstanceFilter) -> dict[str, Any]:
-    """What a list was narrowed to, as it is written down."""
-    said = {each.name: getattr(wanted, each.name) for each in fields_of(wanted) if each.name != "also"}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items() if value}
+        commands.record_many(home, exported.scope_of(wanted), query["format"], by, at, query["why"])
+    return exported.many(by, wanted, query["format"], exported.zone_of(home), "alur-berkas", at)

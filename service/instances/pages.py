@@ -30,6 +30,7 @@ from service.history import models as history
 from service.instances import commands
 from service.instances.models import RUNNING, STATES, STUCK, SUSPENDED, Instance, instance_of
 from service.instances.moving import look
+from service.moving_over.commands import undoable
 from service.people.caller import Caller
 from service.people.models import AUDITOR, OFFICER, OWNER, SUPERVISOR, Agency
 from service.tasks.commands import must_see_instance
@@ -66,7 +67,12 @@ COMMAND_WORDS = {
     "resume": lazy_gettext("Berkas dilanjutkan"),
     "assign": lazy_gettext("Tugas dialihkan"),
     "stuck": lazy_gettext("Berkas macet"),
+    "migrate": lazy_gettext("Dipindahkan ke versi lain"),
+    "move": lazy_gettext("Dipindahkan ke langkah lain"),
+    "undo": lazy_gettext("Diurungkan"),
 }
+NO_ANSWERS = ("migrate", "move")
+"""Commands whose answers are not what somebody put into a form."""
 
 
 # ---- the list --------------------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ class Wanted(InAddress):
         )
 
 
-def _wanted(known: Sequence[Diagram]) -> Wanted:
+def wanted_in_address(known: Sequence[Diagram]) -> Wanted:
     """What is asked for in the address; what makes no sense there is not asked for."""
     asked = {name: value.replace("\x00", "") for name, value in request.args.items()}
     diagram, version, state = asked.get("sop", "")[:63], asked.get("versi", ""), asked.get("keadaan", "")
@@ -116,7 +122,7 @@ def _wanted(known: Sequence[Diagram]) -> Wanted:
 @pages.get("/berkas", roles=READERS)
 def list_instances(by: Caller, at: datetime) -> str:
     known = diagrams_of(None if by.everywhere() else set(by.agencies))
-    wanted = _wanted(known)
+    wanted = wanted_in_address(known)
     after = cursors.read_id(request.args.get("setelah") or None)
     found = instances(by, wanted.as_filter(at), after, A_PAGE + 1)
     shown = found[:A_PAGE]
@@ -194,7 +200,8 @@ def show(instance_id: uuid.UUID, by: Caller, at: datetime) -> str:
         timers=[(version.element(timer.element).label, timer.due_at) for timer in timers_of(instance.id)],
         took=_took(instance, at),
         last=_last_reason(instance, moves),
-        moves=[_move(row, version) for row in reversed(moves) if row.seq < before][:MOVES_SHOWN],
+        moves=[_move(row) for row in reversed(moves) if row.seq < before][:MOVES_SHOWN],
+        undoable=undoable(instance, by, at),
         all_moves=len(moves),
         holds=instance.seq > MOST_MOVES or not chain.breaks_in(moves, instance.head, instance.seq),
         start_answers=answered.answers_in_words(version, version.spec.start.id, moves[0].answers if moves else None),
@@ -250,16 +257,24 @@ class MoveTold:
     destroyed: bool
 
 
-def _move(row: history.MoveRow, version: Loaded) -> MoveTold:
+def _move(row: history.MoveRow) -> MoveTold:
+    """In the words of the version that it ran in then."""
+    version = load(row.version_id)
     element = version.spec.elements.get(row.element or "")
     return MoveTold(
         row=row,
         command=COMMAND_WORDS.get(row.command, row.command),
-        what=element.label if element else _message_name(version, row.element),
+        what=element.label if element else _to_where(version, row),
         lane=course.lane_name(version.spec, element.lane) if element else "",
-        answers=answered.answers_in_words(version, row.element, row.answers),
+        answers=() if row.command in NO_ANSWERS else answered.answers_in_words(version, row.element, row.answers),
         destroyed=row.answers is None,
     )
+
+
+def _to_where(version: Loaded, row: history.MoveRow) -> str:
+    if row.command == "migrate" and row.answers:
+        return gettext("versi %(old)s ke versi %(new)s", old=row.answers["from"], new=row.answers["to"])
+    return _message_name(version, row.element)
 
 
 def _message_name(version: Loaded, name: str | None) -> str:
@@ -333,7 +348,7 @@ def show_then(instance_id: uuid.UUID, seq: int, by: Caller, at: datetime) -> str
     return render_template(
         "instances/then.html",
         **_known(instance, version, moves),
-        move=_move(row, version),
+        move=_move(row),
         course=told,
         marks=course.marks(told),
         flows=course.passed_flows(instance, version.spec, [t for t in tasks if t.created_at <= row.at], moves),

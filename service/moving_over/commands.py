@@ -19,7 +19,7 @@ from service.forms.addressed import addressed_fields
 from service.history.models import MoveRow, move_of
 from service.instances.commands import UNFINISHED
 from service.instances.models import Instance, instance_of
-from service.instances.moving import Move, moving
+from service.instances.moving import Move, clock_of, moving
 from service.moving_over.homes import Plan, answered_before, homes_between, must_be_another, must_make_sense
 from service.people import policy
 from service.people.caller import Caller
@@ -120,6 +120,23 @@ def undo(instance_id: uuid.UUID, reason: str, by: Caller, at: datetime, seen: in
     return take_back(last, done)
 
 
+def undoable(instance: Instance, by: Caller, at: datetime) -> MoveRow | None:
+    """What he could take back now, so that he may be asked; None if there is nothing."""
+    if instance.state not in UNFINISHED or instance.seq < 2:
+        return None
+    last = move_of(instance.id, instance.seq)
+    try:
+        must_be_undoable(last, instance, by)
+        before = move_of(instance.id, last.seq - 1)
+        run = Run.load(load(instance.version_id).spec, instance.engine_state, clock_of(instance.agency_id, at))
+        run.restore(load(before.version_id).spec, before.state)
+        withdrawn = {fact.step_id for fact in run.facts() if isinstance(fact, TaskWithdrawn)}
+        _must_be_untouched(run, [task for task in tasks_of(instance.id) if task.step_id in withdrawn], last)
+    except Refusal:
+        return None
+    return last
+
+
 def take_back(last: MoveRow, done: Move) -> Instance:
     """As `undo`, for whoever was let in."""
     with moving(last.instance_id, done, UNFINISHED) as (instance, run):
@@ -128,7 +145,8 @@ def take_back(last: MoveRow, done: Move) -> Instance:
         before = move_of(instance.id, last.seq - 1)
         version = load(before.version_id)
         run.restore(version.spec, before.state)
-        _must_be_untouched(run, instance, last)
+        withdrawn = {fact.step_id for fact in run.facts() if isinstance(fact, TaskWithdrawn)}
+        _must_be_untouched(run, _held(instance.id, withdrawn), last)
         instance.version_id, instance.version_n = version.id, version.n
     _give_back(last, run)
     return instance
@@ -160,9 +178,9 @@ def _must_be_untold(last: MoveRow) -> None:
         raise Conflict("Jawaban dari langkah ini sudah disampaikan kepada pelapor, jadi tidak dapat diurungkan.")
 
 
-def _must_be_untouched(run: Run, instance: Instance, last: MoveRow) -> None:
+def _must_be_untouched(run: Run, tasks: Iterable[Task], last: MoveRow) -> None:
     """Nobody has begun what would be withdrawn, and nothing that returns is over time already."""
-    for task in _held(instance.id, {fact.step_id for fact in run.facts() if isinstance(fact, TaskWithdrawn)}):
+    for task in tasks:
         if task.public:
             raise Conflict("Langkah berikutnya milik pelapor, yang mungkin sudah melihatnya.")
         his_own = task.assignee_id is not None and task.assignee_id == last.by_id

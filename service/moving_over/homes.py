@@ -16,12 +16,12 @@ Plan = Mapping[str, str | None]
 def homes_between(before: Loaded, after: Loaded, plan: Plan) -> dict[str, str | None]:
     """Every element of one version that has a home in another."""
     said = {element: home for element, home in plan.items() if element in before.spec.elements}
-    return dict(_alike(before.id, after.id)) | said
+    return dict(alike(before.id, after.id)) | said
 
 
 @lru_cache(maxsize=256)
-def _alike(before: uuid.UUID, after: uuid.UUID) -> Mapping[str, str]:
-    """Published versions never change, so what is alike in them does not either."""
+def alike(before: uuid.UUID, after: uuid.UUID) -> Mapping[str, str]:
+    """Which step of one version is which of another; kept, as published versions never change."""
     return match(load(before).spec, load(after).spec)
 
 

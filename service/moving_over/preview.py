@@ -6,7 +6,7 @@ from datetime import datetime
 
 from service.diagrams.loading import Loaded, load
 from service.engine import Element, Run, Spec, TimerWaiting, expressions
-from service.errors import Refusal
+from service.errors import Invalid, Refusal
 from service.facts import TaskCarried, TaskOpened
 from service.forms.fields import all_fields, inline
 from service.instances.models import Instance
@@ -64,6 +64,8 @@ class Foreseen:
     timers: tuple[TimerThen, ...] = ()
     missing: tuple[Missing, ...] = ()
     problems: tuple[Sentence, ...] = ()
+    pointers: tuple[str, ...] = ()
+    """To the steps that are the problem."""
 
     @property
     def can(self) -> bool:
@@ -80,7 +82,8 @@ def foresee(instance: Instance, after: Loaded, plan: Plan, at: datetime) -> Fore
         must_be_another(before, after)
         tell_over(run, instance, before, after, plan)
     except Refusal as refusal:
-        return Foreseen(instance, before, after, problems=tuple(reasons(refusal)))
+        pointers = tuple(problem.pointer for problem in refusal.errors) if isinstance(refusal, Invalid) else ()
+        return Foreseen(instance, before, after, problems=tuple(reasons(refusal)), pointers=pointers)
     rows = {task.step_id: task for task in tasks_of(instance.id)}
     return Foreseen(
         instance,

@@ -51,6 +51,7 @@ class WorkIn(Schema):
     least = fields.Float(metadata={"description": "minutes of working time"})
     usual = fields.Float(required=True, metadata={"description": "minutes of working time"})
     most = fields.Float(metadata={"description": "minutes of working time"})
+    busy = fields.Float(metadata={"description": "percent of it in which the officer can do nothing else"})
 
 
 class ReplyIn(Schema):

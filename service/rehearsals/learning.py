@@ -45,6 +45,10 @@ USUAL_PER_DAY = 2.0
 USUAL_WORK = 15 * 60.0
 USUAL_REPLY = 2 * 86_400.0
 SHORTEST = 1.0
+BUSY_OF_DAYS = 0.15
+"""A time standard in days says how long a step may lie in somebody's hands; an hour a day of it is taken for work."""
+KEPT_UP = 0.85
+"""An office that keeps up with its work is busy so much at most: its officers have several tasks in hand at once."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ def plan_of(loaded: Loaded, net: Net, past: Past, shares: Mapping[str, float], w
     outside = [*net.of_kind(nets.ASK), *net.of_kind(nets.MESSAGE)]
     given, sources = _shares(loaded, shares, what)
     officers = {node.element.lane or "" for node in net.of_kind(nets.WORK)}
+    busy = _busy(net, past, work, hours.a_day)
+    by_hand = {id_: length.busy for id_, length in what.work.items() if length.busy is not None}
     return Plan(
         per_day=what.per_day or past.per_day or USUAL_PER_DAY,
         per_day_source=BY_HAND if what.per_day else HISTORY if past.per_day else USUAL,
@@ -134,8 +140,32 @@ def plan_of(loaded: Loaded, net: Net, past: Past, shares: Mapping[str, float], w
         replies={node.id: _reply(node.element, past, what) for node in outside},
         shares=given,
         shares_source=sources,
+        busy=busy | by_hand,
         learned_from=past.instances,
     )
+
+
+def _busy(net: Net, past: Past, work: Mapping[str, Length], a_day: float) -> dict[str, float]:
+    """Of the time in hand, how much keeps an officer from anything else."""
+    found: dict[str, float] = {}
+    for node in net.of_kind(nets.WORK):
+        standard = node.element.properties.get("timeStandard")
+        if node.id in past.work and len(past.work[node.id]) >= ENOUGH:
+            found[node.id] = min(1.0, KEPT_UP / max(KEPT_UP, _in_hand(net, past, node.element.lane, a_day)))
+        elif standard and _is_in_days(parse_standard(standard).most):
+            found[node.id] = BUSY_OF_DAYS
+    return found
+
+
+def _is_in_days(duration: Duration) -> bool:
+    return bool(duration.days or duration.weeks)
+
+
+def _in_hand(net: Net, past: Past, lane: str | None, a_day: float) -> float:
+    """How many tasks each officer of a lane had in his hands at once, on average."""
+    days = past.instances / past.per_day if past.per_day else 0.0
+    held = sum(sum(past.work.get(node.id, ())) for node in net.of_kind(nets.WORK) if node.element.lane == lane)
+    return held / (max(1.0, days) * a_day * past.officers.get(lane or "", 1))
 
 
 def _work(element: Element, past: Past, what: What, a_day: float) -> Length:

@@ -8,8 +8,8 @@ from typing import Any
 from service.engine import Spec
 from service.rehearsals.replaying import OUTCOMES, STOPS, Difference, Played
 
-MOST_GROUPS = 200
-MOST_EXAMPLES = 40
+MOST_GROUPS = 100
+MOST_EXAMPLES = 20
 """Ids kept for each group: whoever reads may not see all of them."""
 
 

@@ -40,6 +40,8 @@ pages = Pages("rehearsals")
 MAY = (OWNER, SUPERVISOR)
 SHOWN = 20
 EXAMPLES = 5
+LEARNS_FROM = 150
+"""Instances that the form learns its shares from, so that it opens at once; the simulation takes more."""
 
 
 @pages.get("/sop/<string:key>/<int:n>/coba", roles=MAY)
@@ -76,6 +78,8 @@ def _wrong(refusal: Refusal | None) -> dict[str, Any]:
 
 def _field_of(pointer: str) -> str:
     parts = pointer.strip("/").split("/")
+    if parts[0] == "work" and parts[-1] == "busy":
+        return f"busy.{parts[1]}"
     if parts[0] == "replies" and len(parts) > 2:
         return f"{'came' if parts[2] == 'share' else 'days'}.{parts[1]}"
     return ".".join(parts[:2]) if parts[0] in ("work", "officers", "shares", "replies") else parts[0]
@@ -116,6 +120,7 @@ class Line:
     value: str
     source: str
     context: str = ""
+    busy: str = ""
 
 
 @pages.get("/sop/<string:key>/<int:n>/coba/andai", roles=MAY)
@@ -143,7 +148,7 @@ def what_if(key: str, n: int, by: Caller, at: datetime, refusal: Refusal | None 
 
 
 def _scene(loaded: Loaded, at: datetime) -> Scene:
-    steps = running.scene(loaded, What(), calendar_of(loaded.agency_id), at)
+    steps = running.scene(loaded, What(), calendar_of(loaded.agency_id), at, LEARNS_FROM)
     while True:
         try:
             next(steps)
@@ -186,6 +191,7 @@ def _work(spec: Spec, plan: Plan) -> list[Line]:
             _plain(_minutes(length)),
             _source(length.source),
             _lane_name(spec, spec.elements[id_].lane),
+            _plain(100 * plan.busy.get(id_, 1.0), 0),
         )
         for id_, length in plan.work.items()
     ]
@@ -243,7 +249,12 @@ def wanted_in(form: Mapping[str, str]) -> dict[str, Any]:
     if "per_day" in changed:
         wanted["per_day"] = changed["per_day"]
     officers = _under(changed, "officers")
-    work = {id_: {"usual": number} for id_, number in _under(changed, "work").items()}
+    lengths, busy = _under(changed, "work"), _under(changed, "busy")
+    work = {
+        id_: {"usual": lengths.get(id_, _number(form.get(f"work.{id_}", "")))}
+        | ({"busy": busy[id_]} if id_ in busy else {})
+        for id_ in {*lengths, *busy}
+    }
     days, came = _under(changed, "days"), _under(changed, "came")
     replies = {
         id_: {

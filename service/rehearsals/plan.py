@@ -74,6 +74,8 @@ class Plan:
     """Of each flow out of a gateway that decides."""
     shares_source: Mapping[str, str]
     """By gateway."""
+    busy: Mapping[str, float] = field(default_factory=dict)
+    """Of the time that a task is in an officer's hands, the share in which he can do nothing else; 1 if not named."""
     learned_from: int = 0
     """How many instances it was learned from."""
 
@@ -84,7 +86,12 @@ class Plan:
             "per_day_source": self.per_day_source,
             "officers": dict(self.officers),
             "work": {
-                id_: {"minutes": round(length.mean / 60, 1), "source": length.source, "seen": length.seen}
+                id_: {
+                    "minutes": round(length.mean / 60, 1),
+                    "busy": round(self.busy.get(id_, 1.0), 3),
+                    "source": length.source,
+                    "seen": length.seen,
+                }
                 for id_, length in self.work.items()
             },
             "shares": {id_: round(share, 4) for id_, share in self.shares.items()},

@@ -307,16 +307,13 @@ class _Play:
 
 
 def _without_undone(deeds: Sequence[Deed]) -> list[Deed]:
-    """What counted in the end: an undone completion was none."""
+    """What counted in the end: undoing takes back whatever was done just before it."""
     kept: list[Deed] = []
     for deed in deeds:
         if deed.command != UNDO:
             kept.append(deed)
-            continue
-        for place in range(len(kept) - 1, 0, -1):
-            if kept[place].command == "complete" and deed.element in (None, kept[place].element):
-                del kept[place]
-                break
+        elif len(kept) > 1:
+            kept.pop()
     return kept
 
 

@@ -154,10 +154,12 @@ def _scene_beside(
     return replace(found, plan=learning.for_live(found.plan, first.plan))
 
 
-def scene(loaded: Loaded, what: What, calendar: Calendar, at: datetime) -> Generator[Progress, None, Scene]:
+def scene(
+    loaded: Loaded, what: What, calendar: Calendar, at: datetime, most: int = LEARNS_FROM
+) -> Generator[Progress, None, Scene]:
     """Make a version ready: learn from what is recorded, lay over it what was set by hand."""
     net = net_of(loaded.spec)
-    choice = Choice(loaded.agency_id, loaded.key, most=LEARNS_FROM)
+    choice = Choice(loaded.agency_id, loaded.key, most=most)
     positions = None
     for_shares = _played(loaded, calendar, choice, at, Gathered(loaded.spec))
     while positions is None:

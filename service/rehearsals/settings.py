@@ -39,6 +39,8 @@ class WorkLength:
     least: float
     usual: float
     most: float
+    busy: float | None = None
+    """Share of it in which the officer can do nothing else, 0 to 1; as it was learned where None."""
 
     def length(self) -> Length:
         if self.shape == "exponential":
@@ -147,7 +149,9 @@ def _work(reader: _Reader, length: Any, pointer: str) -> WorkLength:
     most = reader.number(length.get("most", usual * 1.5), f"{pointer}/most", 0, LONGEST_WORK * 1.5)
     if not least <= usual <= most:
         reader.problems.append(Problem(f"{pointer}/usual", "Urutannya harus: paling singkat, biasanya, paling lama."))
-    return WorkLength(length.get("shape", "triangular"), least, usual, most)
+    busy = length.get("busy")
+    share = None if busy is None else reader.number(busy, f"{pointer}/busy", 1, 100) / 100
+    return WorkLength(length.get("shape", "triangular"), least, usual, most, share)
 
 
 def _reply(reader: _Reader, reply: Any, pointer: str) -> tuple[float, float]:

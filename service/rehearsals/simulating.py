@@ -85,12 +85,12 @@ Tokens = list[tuple[Node, Scope, str]]
 class Task(Held):
     """A task, from when it comes up."""
 
-    __slots__ = ("begun", "came_up", "length", "served")
+    __slots__ = ("begun", "busy", "came_up", "length", "served")
 
     def __init__(self, node: Node, scope: Scope, case: Case, came_up: float) -> None:
         super().__init__(node, scope, case)
         self.came_up = came_up
-        self.begun, self.length, self.served = -1.0, 0.0, False
+        self.begun, self.length, self.busy, self.served = -1.0, 0.0, 0.0, False
 
 
 @dataclass
@@ -486,15 +486,26 @@ class Round:
         worked = hours.to_work(self.now)
         pool.waited += worked - hours.to_work(task.came_up)
         task.begun, task.length, task.served = worked, self.plan.work[task.node.id].draw(self.random), True
-        pool.busy += task.length
+        share = self.plan.busy.get(task.node.id, 1.0)
+        task.busy = task.length * share
+        pool.busy += task.busy
+        if share < 1:
+            self._later(hours.to_moment(worked + task.busy), self._set_free, task)
         self._later(hours.to_moment(worked + task.length), self._finished, task)
+
+    def _set_free(self, task: Task) -> None:
+        """It stays in his hands, but he turns to the next."""
+        assert task.node is not None
+        if task.alive and task.served:
+            task.served = False
+            self._free_one(self.pools[task.node.element.lane])
 
     def _put_down(self, task: Task) -> None:
         """It was taken away from whoever had it."""
         assert task.node is not None
         if task.served:
             pool = self.pools[task.node.element.lane]
-            pool.busy -= max(0.0, task.begun + task.length - self.hours.to_work(self.now))
+            pool.busy -= max(0.0, task.begun + task.busy - self.hours.to_work(self.now))
             task.served = False
             self._free_one(pool)
 
@@ -509,11 +520,11 @@ class Round:
         assert task.node is not None
         if not task.alive:
             return
-        task.served = False
-        pool = self.pools[task.node.element.lane]
+        was_busy, task.served = task.served, False
         self._note(task, task.begun - self.hours.to_work(task.came_up), task.length)
         self._complete(task)
-        self._free_one(pool)
+        if was_busy:
+            self._free_one(self.pools[task.node.element.lane])
 
     def _replied(self, task: Task) -> None:
         if task.alive:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from service.sentences import Sentence
 from service.sop_tables import branches, lanes, naming, times
-from service.sop_tables.branches import COMPLETE, Branches, Way
 from service.sop_tables.lanes import LaneGuess, Lanes
 from service.sop_tables.plan import (
     JUDGEMENT,
@@ -25,6 +24,7 @@ from service.sop_tables.plan import (
     PlanRow,
 )
 from service.sop_tables.read import SopTable, SourceRow
+from service.sop_tables.ways import COMPLETE, Branches, Stop, Way
 
 LAST_END = "selesai"
 _WORDS = ("pelapor", "pengadu", "pemohon")
@@ -76,8 +76,9 @@ def plan_of(table: SopTable) -> Plan:
     rows = tuple(_row(making, n) for n in range(len(making.steps)))
     _unused_lanes(making)
     title = table.identity.get("sopTitle") or "SOP tanpa judul"
+    taken = {LAST_END, *making.branches.ends, *(row.id for row in rows), *(lane.id for lane in guessed.lanes)}
     return Plan(
-        key=naming.slug(title) or "sop_baru",
+        key=naming.fresh(naming.slug(title) or "sop_baru", taken),
         title=title[:300],
         lanes=_lanes(making, rows),
         rows=rows,
@@ -208,11 +209,21 @@ def _completion(making: _Making, at: int) -> _Step:
 def _name(making: _Making) -> None:
     """Ids of steps, none of them twice; an equal name gets what tells it apart."""
     taken = {LAST_END, *making.branches.ends, *(lane.id for lane in making.lanes.lanes)}
-    taken |= {naming.slug(making.table.identity.get("sopTitle", "")) or "sop_baru"}
+    names: set[str] = set()
     for step in making.steps:
+        step.name = _told_apart(making, step, names)
+        names.add(step.name)
         wanted = "mulai" if step.kind == START else naming.slug(step.name) or f"langkah_{step.at + 1}"
         step.id = naming.fresh(wanted, taken)
         taken.add(step.id)
+
+
+def _told_apart(making: _Making, step: _Step, names: set[str]) -> str:
+    """Its name; where another step bears it already, with what stands in brackets, or with the row's number."""
+    if step.name not in names or step.at < 0:
+        return step.name
+    bracket = re.search(r"\(([^()]{3,40})\)", step.text)
+    return f"{step.name} ({bracket[1] if bracket else making.row(step.at).number})"
 
 
 # ---- rows of the plan ---------------------------------------------------------------------------------------
@@ -294,7 +305,7 @@ def _branched(making: _Making, step: _Step, row: PlanRow) -> PlanRow:
     return replace(row, events=tuple(_event(making, step, stop) for stop in stops))
 
 
-def _event(making: _Making, step: _Step, stop: branches.Stop) -> Interruption:
+def _event(making: _Making, step: _Step, stop: Stop) -> Interruption:
     senders = tuple(making.lanes.lanes[lane].id for lane in stop.lanes)
     kind = "message" if senders else "timer"
     event_id = stop.name if senders else f"{step.id}_lewat_waktu"[:63]

@@ -47,6 +47,7 @@ def read(lines: Sequence[Line]) -> tuple[dict[str, str], list[Sentence]]:
             _take_cells(found, lines, at)
         elif line.text:
             told.append(line.text)
+            _take_text(found, line.text)
     headings = [text for text in told if len(text) < 200]
     _approved(found, found.pop("approved", ""))
     _dates(found)
@@ -75,6 +76,14 @@ def _take_cells(found: dict[str, str], lines: Sequence[Line], at: int) -> None:
         inner = re.match(r"(?:nama|judul)\ssop\s*:\s*(\S.*)", cell, re.IGNORECASE | re.DOTALL)
         if inner and not found.get("sopTitle"):
             found["sopTitle"] = _one_line(inner[1])
+
+
+def _take_text(found: dict[str, str], text: str) -> None:
+    """ "Nomor SOP : 12/A" in a line of its own."""
+    label, colon, value = text.partition(":")
+    name = _label(label) if colon and len(label) < 60 else None
+    if name and name not in found and value.strip(" -–—"):
+        found[name] = _list(name, value.strip()) if name in LISTS else value.strip()
 
 
 def _beside(cells: Sequence[str], place: int) -> str:

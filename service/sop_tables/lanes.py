@@ -148,7 +148,7 @@ def lanes_of(table: SopTable) -> tuple[tuple[PlanLane, ...], tuple[int | None, .
     public = _public_place(names)
     notes: list[Sentence] = []
     found: list[tuple[PlanLane, int | None]] = []
-    taken: set[str] = set()
+    taken = {"mulai", "selesai"}
     for at, (name, group, column) in enumerate(named):
         lane = PlanLane(naming.fresh(_lane_id(name, at), taken), name[:200], group[:200], public=at == public)
         taken.add(lane.id)
@@ -399,11 +399,18 @@ def _by_name(said: _Said, row: SourceRow) -> LaneGuess | None:
     if not chosen:
         return None
     one = chosen[0]
-    words_of = row.text[max(0, one.start - 8) : one.end].strip()
+    words_of = _around(row.text, one)
     confidence = LIKELY if one.weak or one.role == THROUGH else SURE
     return LaneGuess(
-        one.lane, TEXT, Sentence("Teks baris ini menyebut pelakunya: “…{words}”.", words=words_of), confidence
+        one.lane, TEXT, Sentence("Teks baris ini menyebut pelakunya: “{words}”.", words=words_of), confidence
     )
+
+
+def _around(text: str, mention: Mention) -> str:
+    """The words in which somebody is named, with the word or two before him."""
+    before = text[: mention.start].split()
+    dots = "… " if len(before) > 2 else ""
+    return dots + " ".join([*before[-2:], text[mention.start : mention.end]])[:160]
 
 
 def _by_one_mark(said: _Said, row: SourceRow) -> LaneGuess | None:

@@ -32,13 +32,17 @@ def short_name(text: str, without: str = "") -> str:
     plain = _active(plain)
     words = _later_verbs(_verb_first(_cut(plain))).split()
     name = _DRAFT.sub("draf", _fitted(words)) or plain[:LONGEST_NAME] or "Langkah"
+    if name.lower().startswith("hasil "):
+        name = f"Tetapkan {name[:1].lower()}{name[1:]}"
     return name[:1].upper() + name[1:]
 
 
 def _active(plain: str) -> str:
     """ "Surat pengaduan diterima" says the same as "terima surat pengaduan"."""
     found = re.fullmatch(r"(\w+(?:\s\w+){0,4})\sdi(\w+)", plain)
-    return f"{found[2]} {found[1][:1].lower()}{found[1][1:]}" if found and found[2].split()[0] in _VERBS else plain
+    if not found or found[2] not in _VERBS or found[1].split()[0].lower() in _BY_FORM:
+        return plain
+    return f"{found[2]} {found[1][:1].lower()}{found[1][1:]}"
 
 
 def _later_verbs(name: str) -> str:

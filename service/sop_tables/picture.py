@@ -29,6 +29,7 @@ def picture(xml: bytes, title: str) -> str:
     root = read_xml(xml).getroot()
     elements = {each.get("id"): each for each in root.iter(f"{_BPMN}*") if each.get("id")}
     shapes = list(root.iter(f"{_BPMNDI}BPMNShape"))
+    shapes.sort(key=lambda shape: _on_another(elements.get(shape.get("bpmnElement"))))
     boxes = [box for shape in shapes if (box := _box(shape)) is not None]
     width = max((box.x + box.width for box in boxes), default=100) + 12
     height = max((box.y + box.height for box in boxes), default=100) + 12
@@ -48,6 +49,11 @@ def picture(xml: bytes, title: str) -> str:
         '<path d="M0 0 8 4 0 8z" fill="currentColor" stroke="none"/></marker></defs>'
     )
     return "".join((head, arrow, *parts, "</svg>"))
+
+
+def _on_another(element: etree._Element | None) -> bool:
+    """Events that sit on a task are drawn after it."""
+    return element is not None and element.get("attachedToRef") is not None
 
 
 def _box(shape: etree._Element) -> _Box | None:
@@ -77,10 +83,19 @@ def _shape(shape: etree._Element, element: etree._Element | None) -> Iterator[st
         yield f'<circle cx="{x:g}" cy="{y:g}" r="{box.width / 2:g}" stroke-width="{thick}"/>'
         if kind == "boundaryEvent":
             yield f'<circle cx="{x:g}" cy="{y:g}" r="{box.width / 2 - 3:g}"/>'
+            yield from _cause(element, x, y)
         yield from _label(shape, name)
     else:
         yield _rect(box, ' rx="8" stroke-width="1.5"')
         yield _written(name, x, y, box.width - 10)
+
+
+def _cause(element: etree._Element, x: float, y: float) -> Iterator[str]:
+    """What an event waits for: an envelope, or the hands of a clock."""
+    if element.find(f"{_BPMN}messageEventDefinition") is not None:
+        yield f'<path d="M{x - 8:g} {y - 5:g}h16v10h-16zl8 6 8-6"/>'
+    elif element.find(f"{_BPMN}timerEventDefinition") is not None:
+        yield f'<path d="M{x:g} {y - 8:g}v8l5 3"/>'
 
 
 def _rect(box: _Box, more: str = "") -> str:
@@ -91,7 +106,7 @@ def _label(shape: etree._Element, name: str) -> Iterator[str]:
     bounds = shape.find(f"{_BPMNDI}BPMNLabel/{_DC}Bounds")
     if name and bounds is not None:
         box = _bounds(bounds)
-        yield _written(name, box.x + box.width / 2, box.y + box.height / 2, max(box.width, 60))
+        yield _written(name, box.x + box.width / 2, box.y + box.height / 2, max(box.width + 12, 60))
 
 
 def _edge(edge: etree._Element, element: etree._Element | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from service.diagrams.loading import load
 from service.entrance import cursors
 from service.entrance.calls import Entrance, seen_revision, tag
 from service.entrance.documenting import IF_MATCH
+from service.entrance.openings import note_opening
 from service.entrance.schemas import Answers, Moment, PageQuery, StrictBoolean, page_of, text
 from service.entrance.shown import InstanceOut, TaskOut, instance_out, task_out
 from service.history.models import last_answers
@@ -98,10 +99,12 @@ def _answer(task: Task) -> dict[str, Any]:
 @entrance.call("GET", "/tasks/<uuid:task_id>/form", gives=TaskFormOut)
 def task_form(task_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """The form of a task with what is already known"""
+    note_opening(task_id, by, at)
     task = commands.visible(task_id, by)
     form = commands.form_of(task)
     element = load(task.version_id).element(task.element)
-    known = task.draft if task.draft is not None else last_answers(task.instance_id, task.element)
+    draft = commands.draft_of(task)
+    known = draft if draft is not None else last_answers(task.instance_id, task.element)
     return {
         "schema": form.schema,
         "ui_schema": form.ui_schema,

@@ -15,6 +15,7 @@ from service.entrance import lengths, words
 from service.entrance.answered import Answer, answers_in_words
 from service.entrance.dossier import Dossier, dossier
 from service.entrance.drawn import draw_form, posted_answers
+from service.entrance.openings import note_opening
 from service.entrance.pages import Pages, go_to, local_address
 from service.entrance.screen import tell_time_of, the_zone
 from service.entrance.task_lists import (
@@ -31,9 +32,10 @@ from service.entrance.task_lists import (
 )
 from service.errors import Invalid, Refusal, Stale
 from service.forms.renderer import Form
-from service.history.models import last_answers
+from service.history.models import MoveRow, last_answers
 from service.instances.models import Instance, instance_of
 from service.instances.way import next_steps
+from service.moving_over.commands import undoable
 from service.people.caller import Caller
 from service.people.models import OFFICER, SUPERVISOR, Agency
 from service.tasks import commands
@@ -150,6 +152,7 @@ class SopRow:
 
 @pages.get("/tugas/<uuid:task_id>")
 def task_page(task_id: uuid.UUID, by: Caller, at: datetime, refusal: Refusal | None = None) -> str:
+    note_opening(task_id, by, at)
     task, instance = _seen_by(task_id, by)
     known = dossier(instance, by)
     may = _may(task, by)
@@ -160,12 +163,13 @@ def task_page(task_id: uuid.UUID, by: Caller, at: datetime, refusal: Refusal | N
         known=known,
         lane=lane_name(task),
         left=words.left_at_work(task.due_at, calendar_of(task.agency_id), at),
-        sop=_sop_row(task, known.version),
+        sop=_sop_row(task, load(task.version_id)),
         may=may,
         form=_drawn(task, refusal) if may == "fill" and task.state == OPEN else None,
         typed=_typed(task, known) if request.method == "POST" else (),
-        kept=answers_in_words(known.version, task.element, _kept(task)) if task.state == COMPLETED else (),
+        kept=answers_in_words(load(task.version_id), task.element, _kept(task)) if task.state == COMPLETED else (),
         saved=at if request.args.get("draf") else None,
+        undone=bool(request.args.get("diurungkan")),
         stale=isinstance(refusal, Stale),
         refusal=refusal,
         supervises=by.is_(SUPERVISOR, task.agency_id),
@@ -205,7 +209,8 @@ def _sop_row(task: Task, version: Loaded) -> SopRow:
 def _drawn(task: Task, refusal: Refusal | None) -> Form:
     """The form with the draft, else with what was answered the last time this step came round."""
     form = commands.form_of(task)
-    known = task.draft if task.draft is not None else last_answers(task.instance_id, task.element)
+    draft = commands.draft_of(task)
+    known = draft if draft is not None else last_answers(task.instance_id, task.element)
     return draw_form(form.schema, form.ui_schema, known or None, refusal)
 
 
@@ -213,7 +218,7 @@ def _typed(task: Task, known: Dossier) -> tuple[Answer, ...]:
     """What he had typed when somebody else was faster, in words, so that nothing of it is lost."""
     form = commands.form_of(task)
     try:
-        return answers_in_words(known.version, task.element, posted_answers(form.schema))
+        return answers_in_words(load(task.version_id), task.element, posted_answers(form.schema))
     except Invalid:  # a file among it was refused
         return ()
 
@@ -276,7 +281,13 @@ def after_task(task_id: uuid.UUID, by: Caller, at: datetime) -> str:
         end=end.label if end else "",
         now=rows_of(tasks_of(instance.id), at),
         proposed=_proposed(by, instance, at),
+        undoable=_just_done(task, undoable(instance, by, at)),
     )
+
+
+def _just_done(task: Task, last: MoveRow | None) -> bool:
+    """Whether what could be undone is just this."""
+    return last is not None and last.element == task.element and last.at == task.completed_at
 
 
 def _proposed(by: Caller, instance: Instance, at: datetime) -> TaskRow | None:

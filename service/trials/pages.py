@@ -331,11 +331,10 @@ def _told(found: Compared) -> dict[str, Any]:
         "w": words,
         "names": [words.name_of(found.sides, place) for place in range(len(found.sides))],
         "bars": charts.bars(found.sides),
-        "dots": list(
-            zip(*[charts.dots([row.hours[p] for row in found.steps]) for p in range(len(found.sides))], strict=True)
-        ),
+        "dots": [charts.dots([row.hours[place] for row in found.steps]) for place in range(len(found.sides))],
         "curves": charts.curves(found),
         "heats": [_heat(found, place) for place in range(len(found.sides))],
+        "longest": [_longest(found, place) for place in range(len(found.sides))],
         "unknown": math.isnan,
         "least": comparing.LEAST,
         "WIDE": charts.WIDE,
@@ -353,6 +352,16 @@ def _heat(found: Compared, place: int) -> list[dict[str, Any]]:
             level = charts.heat(waited)
             told.append({"element": element, "level": level, "words": words.hours(waited) if level else ""})
     return told
+
+
+def _longest(found: Compared, place: int) -> str:
+    """The step at which people wait longest: the drawing begins there."""
+    waits = {
+        element: figures.waited.median
+        for row in found.steps
+        if (element := row.elements[place]) and (figures := row.figures[place]) and figures.done
+    }
+    return max(waits, key=lambda element: waits[element], default="")
 
 
 @dataclass(frozen=True)

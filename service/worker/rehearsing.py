@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 BEAT_EVERY = 1.0
 """Seconds between two signs of life; each looks whether it was cancelled."""
 STOPPING = 5.0
+AGAIN_AFTER = timedelta(seconds=30)
 
 Clock = Callable[[], datetime]
 
@@ -37,13 +38,16 @@ class Rehearser:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.child: subprocess.Popen[bytes] | None = None
+        self.not_before: datetime | None = None
 
     def turn(self, now: datetime) -> None:
-        """See to it that somebody works on what waits."""
+        """See to it that somebody works on what waits; not at once again after one that failed."""
         if self.child is not None and self.child.poll() is None:
             return
+        if self.child is not None and self.child.returncode:
+            self.not_before = now + AGAIN_AFTER
         self.child = None
-        if is_any_to_do(now - commands.SILENCE):
+        if (self.not_before is None or now >= self.not_before) and is_any_to_do(now - commands.SILENCE):
             self.child = subprocess.Popen(
                 [sys.executable, "-m", "service.worker.rehearsing_alone"],
                 env=_environment(self.app),

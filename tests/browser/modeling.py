@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from tests.browser.conftest import expect, press, sign_in
+from tests.browser.conftest import PATIENCE, expect, press, sign_in, sync_api
+
+AGAIN = 2_000
 
 
 def open_new_draft(page: Any, by: str, key: str, n: int = 1) -> None:
@@ -24,13 +26,21 @@ def wait_until_drawn(page: Any) -> None:
 
 
 def choose(page: Any, element: str) -> Any:
-    """Click on an element of the drawing, if it is not chosen yet; gives the panel that tells of it."""
+    """Click on an element of the drawing, if it is not chosen yet; gives the panel that tells of it.
+
+    For a moment after something was dragged or connected, bpmn-js takes the next click for the end of that.
+    """
     panel = page.locator(f"#panel-say[data-of='{element}']")
-    if page.locator(f"[data-element-id='{element}'].selected").count() == 0:
-        bring_into_sight(page, element)
-        page.locator(f"[data-element-id='{element}'] > .djs-hit").first.click()
-    panel.wait_for(state="attached")
-    return panel
+    for _ in range(PATIENCE // AGAIN):
+        if page.locator(f"[data-element-id='{element}'].selected").count() == 0:
+            bring_into_sight(page, element)
+            page.locator(f"[data-element-id='{element}'] > .djs-hit").first.click()
+        try:
+            panel.wait_for(state="attached", timeout=AGAIN)
+            return panel
+        except sync_api.TimeoutError:
+            continue
+    raise AssertionError(f"{element} cannot be chosen")
 
 
 def bring_into_sight(page: Any, element: str) -> None:

@@ -66,6 +66,17 @@ def test_a_pasted_table_becomes_a_drawn_draft(read_table: Any, javascript: bool)
         expect(page.locator(".djs-element").first).to_be_visible()
 
 
+@pytest.mark.parametrize("source", ["pengaduan_masyarakat", "sp4n_lapor"])
+def test_a_scanned_document_is_drawn(read_table: Any, source: str, screenshot: Any) -> None:
+    page = read_table((SOURCES / f"{source}.txt").read_text())
+    page.get_by_label("Kunci diagram").fill(f"{source}_dari_dokumen")
+    screenshot(page, f"sop_tables_{source}")
+    press(page.get_by_role("button", name="Buat draf"))
+    page.wait_for_url(f"**/sop/{source}_dari_dokumen/1")
+    expect(page.locator(".djs-element").first).to_be_visible()
+    screenshot(page, f"sop_tables_{source}_draft")
+
+
 def test_nothing_typed_is_lost_where_something_is_refused(read_table: Any) -> None:
     page = read_table(TABLE)
     page.get_by_label("Nama, langkah 2").fill("Catat keluhan di buku")
@@ -78,7 +89,7 @@ def test_nothing_typed_is_lost_where_something_is_refused(read_table: Any) -> No
 
 def test_a_step_and_a_branch_can_be_added(read_table: Any) -> None:
     page = read_table(TABLE)
-    press(page.get_by_role("button", name=re.compile("^Tambah langkah sesudah ini langkah 2")))
+    press(page.get_by_role("button", name=re.compile("^Tambah langkah sesudah langkah 2")))
     added = page.get_by_label(re.compile(r"^Nama, langkah 2, Langkah baru"))
     expect(added).to_be_visible()
     added.fill("Beri nomor agenda")

@@ -4,6 +4,7 @@ Calls are made up by schemathesis from the document, well-formed ones and malfor
 by somebody who owns and supervises; half of them name things that exist. `ALUR_FUZZ` says how many of each.
 """
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -109,8 +110,21 @@ def world(place: Place) -> Iterator[World]:
         "task_id": [task],
         "file_id": [task],
         "person_id": [task],
+        "trial_id": [_trial(client)],
+        "rehearsal_id": [client.call("POST", f"/diagrams/{DIAGRAM}/versions/1/replay", {}, by=HEAD).json["id"]],
     }
     yield World(place.app, client, known, handed["pin"])
+
+
+def _trial(client: Client) -> str:
+    """A trial that is being planned, between a version and itself published once more."""
+    xml = client.call("GET", f"/diagrams/{DIAGRAM}/versions/1/xml", by=HEAD).get_data()
+    n = client.post("/diagrams", by=HEAD, data={"bpmn": (io.BytesIO(xml), "lagi.bpmn")})["version"]
+    client.post(f"/diagrams/{DIAGRAM}/versions/{n}/publish", {}, by=HEAD)
+    plan = {"name": "Uji", "diagram": DIAGRAM, "arms": [{"version": 1}, {"version": n}], "stopping": {"per_arm": 30}}
+    trial = client.post("/trials", {**plan, "rules": [{"shares": [1, 1]}]}, by=HEAD)["id"]
+    client.post(f"/diagrams/{DIAGRAM}/versions/{n}/retire", {}, by=HEAD)
+    return str(trial)
 
 
 def made_up(world: World, call: str, mode: GenerationMode) -> Iterator[tuple[Any, Any]]:

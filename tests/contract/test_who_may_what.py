@@ -48,12 +48,18 @@ MESSAGE = of(401, 404, 404, 404, 404, 403, 403, 409, 403, 409, 403)
 DIAGRAMS = of(401, 404, 404, 404, 200, 200, 200, 200, 200, 200, 200)
 PUBLISH = of(401, 404, 404, 404, 403, 403, 403, 403, 409, 403, 403)
 APPROVE = of(401, 404, 404, 404, 403, 403, 403, 403, 409, 403, 409)
+RULES = of(401, 404, 404, 404, 200, 403, 403, 403, 403, 403, 403)
 CALENDAR = of(401, 404, 404, 404, 204, 403, 403, 403, 403, 403, 204)
 WATCH = of(401, 403, 403, 403, 200, 200, 403, 403, 403, 403, 403)
+MOVE_OVER = of(401, 404, 404, 404, 404, 403, 403, 403, 409, 403, 409)
+UNDO = of(401, 404, 404, 404, 404, 409, 409, 409, 409, 409, 409)
 ANYBODY = dict.fromkeys(WHO, 200)
 KNOWN = {**ANYBODY, None: 401}
 COUNTER = of(403, 403, 403, 403, 403, 403, 201, 201, 403, 201, 403)
+COMPARE = of(401, 404, 404, 404, 403, 404, 403, 403, 404, 403, 404)
+MAKE_TRIAL = of(401, 404, 404, 404, 403, 403, 403, 403, 422, 403, 403)
 START = of(401, 403, 403, 403, 403, 403, 422, 422, 403, 422, 403)
+REHEARSE = of(401, 404, 404, 404, 403, 403, 403, 403, 202, 403, 202)
 
 #                 nobody stranger head' owner' admin auditor third other owner own head
 SECRET_SEE = of(401, 404, 404, 404, 404, 200, 404, 404, 404, 200, 200)
@@ -62,6 +68,13 @@ SECRET_SUPERVISE = of(401, 404, 404, 404, 404, 403, 404, 404, 404, 403, 200)
 SECRET_MESSAGE = of(401, 404, 404, 404, 404, 403, 404, 404, 404, 409, 403)
 SECRET_IDENTITY = of(401, 404, 404, 404, 404, 403, 404, 404, 404, 200, 200)
 
+PLAN = {
+    "name": "Uji",
+    "diagram": DIAGRAM,
+    "arms": [{"version": 1}, {"version": 1}],
+    "rules": [{"shares": [1, 1]}],
+    "stopping": {"per_arm": 30},
+}
 REASON = {"reason": "diuji"}
 WHY = {"why": "diuji untuk uji"}
 CLOSED = {"name": "pengaduan_ditutup_admin"}
@@ -81,6 +94,10 @@ ORDINARY: list[tuple[str, str, Any, Expected]] = [
     ("POST", "/instances/{instance}/messages", CLOSED, MESSAGE),
     ("POST", "/instances/{instance}/identity", WHY, IDENTITY),
     ("POST", "/instances/{instance}/identity/erase", WHY, SUPERVISE_EMPTY),
+    ("POST", "/instances/{instance}/migrate", {"version": 1}, MOVE_OVER),
+    ("POST", f"/diagrams/{DIAGRAM}/migrations", {"version": 1, "dry_run": True}, {**MOVE_OVER, OWNER: 201, HEAD: 201}),
+    ("POST", "/instances/{instance}/move", {"from": "x", "to": "y", **REASON}, {**SUPERVISE, HEAD: 422}),
+    ("POST", "/instances/{instance}/undo", REASON, UNDO),
     ("POST", "/instances/{instance}/suspend", REASON, SUPERVISE),
     ("POST", "/instances/{instance}/resume", REASON, SUPERVISE),
     ("POST", "/instances/{instance}/cancel", REASON, SUPERVISE),
@@ -98,12 +115,19 @@ ORDINARY: list[tuple[str, str, Any, Expected]] = [
     ("POST", f"/diagrams/{DIAGRAM}/versions/1/bring-back", {}, PUBLISH),
     ("POST", f"/diagrams/{DIAGRAM}/versions/1/restore", {}, {**PUBLISH, OWNER: 201}),
     ("DELETE", f"/diagrams/{DIAGRAM}/versions/1", None, PUBLISH),
+    ("GET", f"/agencies/{OFFICE}/publishing", None, DIAGRAMS),
+    ("PUT", f"/agencies/{OFFICE}/publishing", {"second_approval": False}, RULES),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/replay", {"most": 1}, REHEARSE),
+    ("POST", f"/diagrams/{DIAGRAM}/versions/1/simulate", {"per_day": 0}, {**REHEARSE, OWNER: 422, HEAD: 422}),
     ("GET", f"/agencies/{OFFICE}/calendar?year=2026", None, DIAGRAMS),
     ("PUT", f"/agencies/{OFFICE}/calendar/days/2026-12-28", {"working": False, "name": "Cuti"}, CALENDAR),
     ("DELETE", f"/agencies/{OFFICE}/calendar/days/2026-12-28", None, {**CALENDAR, HEAD: 404}),
     ("GET", "/metrics", None, WATCH),
     ("GET", "/health", None, ANYBODY),
     ("GET", "/me", None, KNOWN),
+    ("GET", "/trials", None, KNOWN),
+    ("GET", f"/diagrams/{DIAGRAM}/figures?versions=1,9", None, COMPARE),
+    ("POST", "/trials", PLAN, MAKE_TRIAL),
     ("GET", "/diagrams", None, KNOWN),
     ("GET", "/instances", None, KNOWN),
     ("GET", "/tasks", None, KNOWN),

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
 
 from service import content
 from service.database import db, transaction
@@ -131,6 +133,25 @@ def test_a_refused_step_leaves_no_record(office: Agency) -> None:
     refused(Conflict, commands.publish, KEY, n, who(), NOW)
     refused(NotAllowed, commands.retire, KEY, n, who("atasan"), NOW)
     assert history(n) == [("drafted", "Pemilik"), ("published", "Pemilik")]
+
+
+def test_versions_from_before_there_were_records_get_theirs(app: Flask) -> None:
+    """A database of the first release, with a version in it, is brought up to date."""
+    downgrade(revision="0001")
+    known = {"home": "0190a0a0a0a07000800000000000000a", "at": "2026-01-02 00:00:00+00:00", "key": KEY, "xml": b"<x/>"}
+    with transaction():
+        for line in (
+            "INSERT INTO agency (id, key, name, zone, prefix) VALUES (:home, 'x', 'X', 'Asia/Jakarta', 'X')",
+            "INSERT INTO diagram (key, agency_id, title, created_at) VALUES (:key, :home, 'K', :at)",
+            "INSERT INTO version (id, agency_id, diagram_key, n, state, rev, xml, forms, note, created_at, created_by,"
+            " published_at, published_by)"
+            " VALUES (:home, :home, :key, 1, 'live', 1, :xml, '{}', '', :at, 'Ani', :at, 'Budi')",
+        ):
+            db.session.execute(text(line), known)
+    db.session.remove()
+    upgrade()
+    assert history(1) == [("drafted", "Ani"), ("published", "Budi")]
+    assert agency_of("x").second_approval is False
 
 
 # ---- a second person ---------------------------------------------------------------------------------------------

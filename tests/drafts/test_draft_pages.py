@@ -71,6 +71,12 @@ def test_the_modeler_is_for_owners_of_the_office(demo_app: Flask, who: str, stat
     assert count(demo_app) == 1
 
 
+@pytest.mark.parametrize("address", ["/sop/%00/1/gambar", f"/sop/{KEY}/99999999999999/gambar", f"/sop/{KEY}/-1/temuan"])
+def test_a_draft_that_cannot_be_is_not_found(owner: Browser, address: str) -> None:
+    assert owner.open(address).status_code == 404
+    assert owner.post(address.replace("gambar", "draf-baru")).status_code in (404, 405)
+
+
 # ---- a new diagram ---------------------------------------------------------------------------------------------
 
 

@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_not_kept(client: Client, draft: Any, xml: str) -
 def test_a_file_that_came_as_text_is_kept_as_utf_8_whatever_it_says_of_itself(client: Client, draft: Any) -> None:
     said = FASTER.replace("encoding='UTF-8'", "encoding='ISO-8859-1'").replace("Terima pemohon", "Terima pemohön")
     assert put(client, said, OWNER, rev(client)).status_code == 200
-    assert b'encoding="UTF-8"' in kept(client)[:60] and "Terima pemohön" in kept(client).decode()
+    assert b"encoding='UTF-8'" in kept(client)[:60] and "Terima pemohön" in kept(client).decode()
 
 
 def test_another_procedure_is_not_kept_in_this_draft(client: Client, draft: Any) -> None:

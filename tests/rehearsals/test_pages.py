@@ -1,4 +1,4 @@
-"""The pages of rehearsals without a screen: who may, what is filled in, what is said of wrong figures, what comes out."""
+"""The pages of rehearsals without a screen: who may, what is filled in, how wrong figures are named, what comes out."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

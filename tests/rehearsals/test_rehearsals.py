@@ -153,10 +153,12 @@ def test_figures_are_learned_from_what_is_recorded_and_may_be_set_by_hand(client
         body = {"answers": case.answers()}
         client.post(f"/tasks/{case.task()['id']}/complete", body, by=OFFICER)
     element = case.now()["tasks"][0]["element"]
-    seen = _done(client, SIMULATE, SMALL | {"work": {element: {"usual": 45}}, "officers": {"admin_instansi": 7}})
+    seen = _done(
+        client, SIMULATE, SMALL | {"work": {element: {"usual": 45, "busy": 50}}, "officers": {"admin_instansi": 7}}
+    )
     plan = seen["result"]["candidate"]["plan"]
     assert plan["learned_from"] == 6 and plan["per_day_source"] == "history"
-    assert plan["work"][element] == {"minutes": 45.0, "source": "hand", "seen": 0}
+    assert plan["work"][element] == {"minutes": 45.0, "busy": 0.5, "source": "hand", "seen": 0}
     assert [length["source"] for length in plan["work"].values()].count("history") == 1
     assert plan["officers"]["admin_instansi"] == 7
 

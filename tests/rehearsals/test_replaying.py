@@ -166,11 +166,25 @@ def test_what_is_done_for_each_of_a_list_is_replayed_with_its_answers() -> None:
     assert told(replayed(instance, several)) == (SAME,)
 
 
-def test_an_undone_completion_was_none() -> None:
+def test_what_was_undone_was_not_done() -> None:
     instance = Running(_plain()).do("a")
     instance.also("undo", "a")
     instance.deeds.append(instance.deeds[1])
+    instance.also("move", "b").also("undo", "b")
     assert told(replayed(instance, _plain(n=2))) == (SAME,)
+
+
+def test_a_migrated_instance_is_replayed_by_the_versions_it_ran_on() -> None:
+    renamed = version(
+        Node("a2", "userTask", attributes={"name": "a"}), task("b"), end(), flows="mulai > a2 > b > selesai", n=2
+    )
+    instance = Running(_plain()).do("a").also("migrate")
+    instance.version = renamed
+    instance.also("complete", "b")
+    versions = {_plain().id: _plain(), renamed.id: renamed}
+    replayer = Replayer(_plain(n=3), versions.__getitem__, clock())
+    assert told(replayer.play(instance.recorded()))[0] != FAILED
+    assert [deed.version_id for deed in instance.deeds] == [_plain().id] * 3 + [renamed.id]
 
 
 def test_what_was_moved_by_hand_can_be_followed_up_to_there_only() -> None:

@@ -96,6 +96,15 @@ def test_two_officers_share_one_queue_as_theory_says() -> None:
     assert fmean(made.seen.steps["a"].waits) == pytest.approx(waited, rel=0.08)
 
 
+def test_an_officer_who_has_a_task_in_hand_and_is_not_busy_with_it_turns_to_the_next() -> None:
+    one = version(task("a", lane="loket"), end(), flows="mulai > a > selesai")
+    plan = _plan(one, 30, per_day=20, officers=1)
+    busy, half = (_round(one, Plan(**{**vars(plan), "busy": {"a": share}}), 4_000) for share in (1.0, 0.4))
+    assert busy.seen.load["loket"] > 1 > half.seen.load["loket"] > 0.4
+    assert fmean(half.seen.steps["a"].waits) < 30 * 60 < fmean(busy.seen.steps["a"].waits)
+    assert fmean(half.seen.steps["a"].handled) == pytest.approx(30 * 60, rel=0.05)
+
+
 def test_shares_of_a_gateway_are_kept_to() -> None:
     loaded = _sop("layanan_pengaduan")
     by_mouth, by_letter = loaded.spec.elements["apa_bentuk_pengaduan"].outgoing

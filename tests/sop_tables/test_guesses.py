@@ -108,6 +108,21 @@ def test_a_row_done_only_if_needed_can_be_passed_by() -> None:
     must_run(plan)
 
 
+def test_a_remark_can_say_that_a_row_is_done_only_if_needed() -> None:
+    plan = plan_of(
+        BEGIN, "Menelaah berkas | 2", "Melakukan survei lapangan | 1 | jika diperlukan", "Menandatangani | 3"
+    )
+    assert list(ways(plan, "2").values()) == ["3", "4"]
+
+
+def test_what_may_close_a_row_besides_hangs_on_it() -> None:
+    remark = "Dapat ditutup oleh petugas atau otomatis jika tidak ada jawaban dalam 5 hari"
+    plan = plan_of(BEGIN, "Menyampaikan jawaban kepada pemohon | 1", f"Menerima jawaban | 0 | {remark}")
+    found = {(event.kind, event.lanes, event.after) for event in row(plan, "3").events}
+    assert found == {("message", ("petugas_loket",), ""), ("timer", (), "P5D")}
+    must_run(plan)
+
+
 def test_a_diamond_without_words_is_asked_about() -> None:
     text = (
         HEAD + "1\tMenyampaikan berkas kepada petugas\t●\t\t\t\t1 jam\tA\t\n"
@@ -132,6 +147,17 @@ def test_numbers_left_out_are_missed() -> None:
 def test_a_column_nobody_uses_is_missed_where_all_rows_are_sure() -> None:
     plan = plan_of(BEGIN, "Menerima berkas | 1", "Menandatangani surat | 3")
     assert [each.what for each in plan.missing] == ["Langkah untuk “Kepala Seksi”"]
+
+
+def test_lanes_titles_and_ends_that_are_called_alike_are_told_apart() -> None:
+    text = (
+        "Nama SOP;Mulai;;;\n\nNo;Kegiatan;Pemohon;Selesai;Mulai;Selesai Ditolak;Waktu\n"
+        "1;Menyampaikan surat;x;;;;1 jam\n2;Menyetujui atau menolak;;x;;;1 jam\n"
+        "3;Mulai;;;x;;1 jam\n4;Selesai;;;;x;1 jam\n"
+    )
+    plan = guess.plan_of(read(document.of_text(text)))
+    assert plan.title == "Mulai"
+    must_run(plan)
 
 
 def test_without_a_column_for_the_complainant_one_is_added() -> None:
@@ -159,6 +185,9 @@ def test_equal_names_get_ids_of_their_own() -> None:
         ("Menerima dan mencatat surat yang masuk dari masyarakat", "Terima dan catat surat"),
         ("Menyusun draft surat jawaban untuk mendapatkan persetujuan", "Susun draf surat jawaban"),
         ("Rapat", "Rapat"),
+        ("Hasil telaah dengan kriteria sbb:", "Tetapkan hasil telaah"),
+        ("Membaca dan memberikan disposisi", "Baca dan berikan disposisi"),
+        ("memberikan rekomendasi diterima atau ditolak", "Berikan rekomendasi diterima atau ditolak"),
     ],
 )
 def test_names_are_short_and_begin_with_the_verb(text: str, name: str) -> None:

@@ -144,3 +144,13 @@ def test_what_holds_no_table_is_refused_in_words(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         of(text)
     assert refused.value.message.endswith(".")
+
+
+def test_the_identity_part_is_also_read_from_plain_lines() -> None:
+    table = of(
+        "SOP KELUHAN\nNomor SOP : 065/12\nTanggal Efektif: 4 Mei 2026\nDasar Hukum : Undang-Undang Nomor 25\n\n"
+        + markdown(HEAD, BODY)
+    )
+    assert table.identity["sopNumber"] == "065/12"
+    assert table.identity["effective"] == "2026-05-04"
+    assert table.identity["legalBasis"] == "Undang-Undang Nomor 25"

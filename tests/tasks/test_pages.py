@@ -2,14 +2,17 @@
 
 import re
 import uuid
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
 from service.database import db
+from service.entrance import overview
 from service.forms.sample import sample
 from service.history.models import MoveRow
 from service.tasks.models import COMPLETED, OPEN, Task
@@ -196,3 +199,42 @@ def test_an_auditor_looks_and_cannot_hand_over(client: Client, task: uuid.UUID) 
     page = browser.get(f"/tugas/semua?kantor={OFFICE}")
     assert page.status_code == 200 and str(task) in page.text and "Alihkan yang dicentang" not in page.text
     assert _task(client, task).state != COMPLETED
+
+
+def test_the_lists_of_an_officer_are_found_by_few_statements(client: Client, task: uuid.UUID) -> None:
+    desk, sent = Desk(client, "tata_usaha"), []
+    desk.get("/tugas")
+    with client.app.app_context():
+        engine = db.engine
+    note = partial(_note, sent)
+    event.listen(engine, "before_cursor_execute", note)
+    page = desk.get("/tugas")
+    event.remove(engine, "before_cursor_execute", note)
+    assert str(task) in page.text
+    assert len(sent) <= 8, sent
+
+
+def _note(sent: list[str], _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    if not statement.startswith(("BEGIN", "PRAGMA")):
+        sent.append(statement)
+
+
+def test_a_large_office_is_counted_once_for_a_while_and_a_small_one_at_every_look(
+    client: Client, task: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(client.app.extensions, "alur.standing", {})
+    chief = Desk(client, "atasan")
+    assert _counted(chief) == "1"
+    monkeypatch.setattr(overview, "LARGE", 1)
+    hand_in(client, "penanganan_pengaduan")
+    assert _counted(chief) == "2"
+    hand_in(client, "penanganan_pengaduan")
+    assert _counted(chief) == "2"
+    monkeypatch.setattr(overview, "KEPT_FOR", timedelta(0))
+    assert _counted(chief) == "3"
+
+
+def _counted(chief: Desk) -> str:
+    found = re.search(r'<a class="figure" href="[^"]*"><b>(\d+)</b>', chief.get("/ikhtisar").text)
+    assert found
+    return found[1]

@@ -92,7 +92,7 @@ def test_a_stopped_trial_takes_nothing_new_and_its_result_stays(two_live: Client
 
 def test_a_result_says_its_figures_and_that_there_are_too_few(two_live: Client) -> None:
     trial = running(two_live)
-    for _ in range(2):
+    for _ in range(4):
         hand_in(two_live)
     result = two_live.get(f"/trials/{trial}/result", by=OWNER)
     assert result["drawn"] and result["differences"][0]["verdict"] == "few"
@@ -100,9 +100,9 @@ def test_a_result_says_its_figures_and_that_there_are_too_few(two_live: Client) 
     assert result["differences"][0]["days"]["value"] is None
     assert result["advice"]["code"] == "wait"
     assert [look["size"] for look in result["advice"]["looks"]] == [15, 30]
-    assert {arm["open"] for arm in result["arms"]} == {1}
+    assert {arm["open"] for arm in result["arms"]} == {2}
     first = result["steps"][0]
-    assert [figures["count"] for figures in first["figures"]] == [1, 1]
+    assert [figures["count"] for figures in first["figures"]] == [2, 2]
 
 
 def test_versions_compare_without_a_trial(two_live: Client) -> None:

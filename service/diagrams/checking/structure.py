@@ -13,6 +13,8 @@ from service.sentences import Sentence
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _FIT_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,79}")
+_LONGEST_LANE_ID, _LONGEST_NAME, _LONGEST_ROW = 63, 200, 20
+"""More than that the lists of tasks do not keep."""
 _DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 _DECIDES = ("exclusiveGateway", "inclusiveGateway", "eventBasedGateway")
 _WAITS = (
@@ -33,6 +35,7 @@ def look(subject: Subject) -> Iterator[Finding]:
     yield from _key(subject)
     yield from _pools(subject)
     yield from _ids(subject)
+    yield from _lengths(subject)
     yield from _ends(subject)
     yield from _circles(subject)
     yield from _sends(subject)
@@ -76,6 +79,25 @@ def _ids(subject: Subject) -> Iterator[Finding]:
                 Sentence("ID “{id}” tidak dapat dipakai sebagai nama berkas.", id=each.id),
                 "Formulir, alamat, dan riwayat memakai ID ini.",
                 "Pakai huruf, angka, garis bawah, atau tanda hubung, diawali huruf, paling panjang 80.",
+            )
+
+
+def _lengths(subject: Subject) -> Iterator[Finding]:
+    found: list[tuple[Any, str, int]] = []
+    for each in subject.elements.values():
+        found.append((each, each.label, _LONGEST_NAME))
+        found.append((each, each.row or "", _LONGEST_ROW))
+    for lane in subject.drawing.lanes:
+        found.append((lane, lane.name, _LONGEST_NAME))
+        found.append((lane, lane.id, _LONGEST_LANE_ID))
+    for part, text, most in found:
+        if len(text) > most:
+            yield finding(
+                "text_long",
+                part,
+                Sentence("“{text}…” terlalu panjang: paling banyak {most} huruf.", text=text[:40], most=most),
+                "Nama, nomor baris, dan ID lajur tampil dalam daftar tugas, yang tidak memuat teks sepanjang itu.",
+                "Pendekkan; keterangan yang panjang ditulis pada dokumentasi langkah.",
             )
 
 

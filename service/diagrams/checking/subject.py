@@ -97,9 +97,17 @@ def _whole(drawing: Drawing) -> Drawing:
     missing = ends - set(drawing.elements)
     if not missing:
         return drawing
-    nodes = (node for node in drawing.process.iter(f"{{{BPMN}}}*") if node.get("id") in missing)
+    nodes = (node for node in drawing.process.iter(f"{{{BPMN}}}*") if node.get("id") in missing and _is_step(node))
     put_back = {node.get("id"): _stand_in(drawing, node) for node in nodes}
     return replace(drawing, elements={**drawing.elements, **put_back})
+
+
+def _is_step(node: Any) -> bool:
+    """What lies anywhere but in a process or sub-process is never come to, whatever its name."""
+    return node.getparent() is not None and local(node.getparent()) in _HOLD_STEPS
+
+
+_HOLD_STEPS = ("process", "subProcess", "adHocSubProcess", "transaction")
 
 
 def _stand_in(drawing: Drawing, node: Any) -> Element:

@@ -12,12 +12,17 @@ from service.sentences import Sentence
 
 def look(pair: Pair) -> Iterator[Difference]:
     """All differences about steps as such."""
-    yield from (_added(pair, now) for now in pair.added())
-    yield from (_removed(pair, was) for was in pair.removed())
+    yield from (_added(pair, now) for now in pair.added() if not _is_frame(now))
+    yield from (_removed(pair, was) for was in pair.removed() if not _is_frame(was))
     for was, now in pair.both():
         yield from _same_step(pair, was, now)
         yield from _place(pair, was, now)
         yield from _inside(pair, was, now)
+
+
+def _is_frame(element: Element) -> bool:
+    """Where a sub-process begins and ends inside tells nothing that the sub-process does not."""
+    return element.scope is not None and sort_of(element) in ("start", "end")
 
 
 def _added(pair: Pair, now: Element) -> Difference:

@@ -39,8 +39,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['version_id'], ['version.id'], name=op.f('fk_rehearsal_version_id_version')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_rehearsal')),
     )
-    op.create_index(op.f('ix_rehearsal_agency_id_diagram_key_id'), 'rehearsal', ['agency_id', 'diagram_key', 'id'])
-    op.create_index(op.f('ix_rehearsal_state_id'), 'rehearsal', ['state', 'id'])
+    op.create_index(op.f('ix_rehearsal_agency_id_rehearsal_diagram_key_rehearsal_id'), 'rehearsal', ['agency_id', 'diagram_key', 'id'])
+    op.create_index(op.f('ix_rehearsal_state_rehearsal_id'), 'rehearsal', ['state', 'id'])
 
 
 def downgrade() -> None:

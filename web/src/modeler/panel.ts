@@ -50,6 +50,7 @@ export class Panel {
   private readonly box = find("#panel-say");
   private readonly marks: Marks;
   private held = false;
+  private redrawing = false;
   private waiting = false;
 
   constructor(
@@ -59,7 +60,7 @@ export class Panel {
   ) {
     this.marks = new Marks(drawing.modeler);
     this.box.addEventListener("pointerdown", () => (this.held = true));
-    this.box.addEventListener("focusout", () => this.refresh());
+    this.box.addEventListener("focusout", () => this.redrawing || this.refresh()); // what is taken away loses its focus too
     addEventListener("pointerup", () => setTimeout(() => this.letGo()));
   }
 
@@ -90,7 +91,9 @@ export class Panel {
     if (!element?.businessObject) return;
     const active = document.activeElement;
     const focus = active && this.box.contains(active) ? active.id : "";
+    this.redrawing = true;
     this.box.replaceChildren(...this.parts(this.context(element)).filter((each): each is HTMLElement => Boolean(each)));
+    this.redrawing = false;
     this.box.dataset.of = element.id;
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   }
