@@ -54,4 +54,3 @@ def touched(found: Sequence[Difference]) -> list[Touched]:
         if each.kind not in one.kinds:
             one.kinds.append(each.kind)
     return list(by_element.values())
-

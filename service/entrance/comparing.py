@@ -78,8 +78,15 @@ def grouped(found: Sequence[Difference]) -> list[Group]:
 
 def _line(each: Difference) -> Line:
     words = [say(value, gettext) for value in (each.sentence, each.name, each.before, each.after)]
-    change = each.change if each.element or each.element_before else CHANGED
-    return Line(words[0], change, words[1], each.element_before, each.element, each.field, words[2], words[3])
+    return Line(words[0], _became(each), words[1], each.element_before, each.element, each.field, words[2], words[3])
+
+
+def _became(each: Difference) -> str:
+    """What became of that which it is about: of a step, or of a field of the form of a step that stays."""
+    for became in (ADDED, REMOVED):
+        if each.kind.endswith(f"_{became}"):
+            return became
+    return each.change if each.element or each.element_before else CHANGED
 
 
 @pages.get("/sop/<string:key>/<int:n>/beda", roles=READERS)

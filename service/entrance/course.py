@@ -21,6 +21,9 @@ from service.instances.way import flows_between, next_steps
 from service.moving_over.homes import alike
 from service.tasks.models import COMPLETED, Task
 
+BY_HAND = ("move", "undo")
+"""Commands that lead along no flow."""
+
 DONE, NOW, LATE, NEXT, WITHDRAWN, SKIPPED = "done", "now", "late", "next", "withdrawn", "skipped"
 
 
@@ -216,5 +219,5 @@ def _sources(spec: Spec, move: MoveRow) -> Iterator[str]:
     """Where a move set out from; a message is known by its name, all else by its element."""
     if move.command == "message":
         yield from (event.id for event in spec.messages if event.message == move.element)
-    elif move.element in spec.elements:
+    elif move.command not in BY_HAND and move.element in spec.elements:
         yield str(move.element)

@@ -29,7 +29,9 @@ _UNKEEPABLE = re.compile(
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,9})(?:\s[^<>]{0,300})?/?>")
 _RULE = re.compile(r"\s*:?-+:?\s*")
 _DECLARES = (b"<!DOCTYPE", b"<!ENTITY", "<!ENTITY".encode("utf-16-le"), "<!ENTITY".encode("utf-16-be"))
-_BREAKS = frozenset({"br", "li", "ol", "ul", "p", "div"})
+_INSTEAD = dict.fromkeys(("br", "li", "ol", "ul", "p", "div"), "\n") | dict.fromkeys(
+    ("b", "i", "em", "strong", "span"), ""
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def of_text(text: str) -> Document:
 
 def tidy(text: str) -> str:
     """A text without tags, marks of bold, and characters that nobody can see or keep; blanks are one each."""
-    bare = _TAG.sub(lambda tag: "\n" if tag[2].lower() in _BREAKS else " ", text[: 4 * LONGEST_CELL])
+    bare = _TAG.sub(lambda tag: _INSTEAD.get(tag[2].lower(), " "), text[: 4 * LONGEST_CELL])
     bare = _UNKEEPABLE.sub("", unicodedata.normalize("NFC", html.unescape(bare)))
     bare = bare.replace("**", "").replace("__", " ").replace("\\|", "|")
     bare = re.sub(r"(?<=\S) {2,}(?=\S)", "\n", bare)  # where a scan lost a line break two blanks remain

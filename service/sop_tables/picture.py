@@ -13,7 +13,7 @@ _BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 _BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 _DI = "{http://www.omg.org/spec/DD/20100524/DI}"
-_LETTER, _LINE = 6.1, 14
+_LETTER, _LINE = 6.6, 14
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _label(shape: etree._Element, name: str) -> Iterator[str]:
     bounds = shape.find(f"{_BPMNDI}BPMNLabel/{_DC}Bounds")
     if name and bounds is not None:
         box = _bounds(bounds)
-        yield _written(name, box.x + box.width / 2, box.y + box.height / 2, max(box.width + 12, 60))
+        yield _written(name, box.x + box.width / 2, box.y + box.height / 2, max(box.width + 20, 66))
 
 
 def _edge(edge: etree._Element, element: etree._Element | None) -> Iterator[str]:

@@ -19,7 +19,7 @@ DRAWS = 2000
 """How often a figure is drawn again for its interval."""
 MOST_CELLS = 4_000_000
 """How large a table of redrawn samples may become at a time."""
-MOST_APART = 2000
+MOST_APART = 1000
 """From more instances than these on, neighbours are redrawn together."""
 SEED = 20_260_101
 

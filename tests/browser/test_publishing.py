@@ -87,7 +87,7 @@ def test_a_difference_in_words_points_at_its_step_in_both_drawings(owner: Callab
     for side in ("sebelum", "sesudah"):
         expect(page.locator(f'[data-side="{side}"] .is-picked[data-element-id="periksa"]')).to_have_count(1)
     page.locator(".diffs li", has_text="kini bernama").locator(".show-it").click()
-    expect(page.locator('[data-side="sesudah"] .is-picked')).to_have_attribute("data-element-id", "tulis")
+    expect(page.locator('[data-side="sesudah"] g.is-picked')).to_have_attribute("data-element-id", "tulis")
 
 
 def test_without_a_script_everything_stands_in_the_list(owner: Callable[..., Any]) -> None:

@@ -657,6 +657,7 @@ def test_every_call_of_the_contract_is_in_the_document(client: Client) -> None:
         f"POST {version}/publish", f"POST {version}/retire", "GET /instances", "POST /instances", f"GET {instance}",
         f"GET {instance}/history", f"GET {instance}/history/{{seq}}", f"POST {instance}/cancel",
         f"POST {instance}/suspend", f"POST {instance}/resume", f"POST {instance}/messages", "GET /tasks", f"GET {task}",
+        f"POST {instance}/migrate", f"POST {instance}/move", f"POST {instance}/undo",
         f"GET {task}/form", f"POST {task}/claim", f"POST {task}/release", f"POST {task}/assign", f"PUT {task}/draft",
         f"POST {task}/complete", "POST /complaints", "GET /complaints/{number}",
         "POST /complaints/{number}/tasks/{task_id}/complete", "POST /files", "GET /files/{file_id}",

@@ -111,6 +111,7 @@ def world(place: Place) -> Iterator[World]:
         "file_id": [task],
         "person_id": [task],
         "trial_id": [_trial(client)],
+        "migration_id": [_migration(client)],
         "rehearsal_id": [client.call("POST", f"/diagrams/{DIAGRAM}/versions/1/replay", {}, by=HEAD).json["id"]],
     }
     yield World(place.app, client, known, handed["pin"])
@@ -125,6 +126,16 @@ def _trial(client: Client) -> str:
     trial = client.post("/trials", {**plan, "rules": [{"shares": [1, 1]}]}, by=HEAD)["id"]
     client.post(f"/diagrams/{DIAGRAM}/versions/{n}/retire", {}, by=HEAD)
     return str(trial)
+
+
+def _migration(client: Client) -> str:
+    """Instances on their way to a version that was published for that."""
+    xml = client.call("GET", f"/diagrams/{DIAGRAM}/versions/1/xml", by=HEAD).get_data()
+    n = client.post("/diagrams", by=HEAD, data={"bpmn": (io.BytesIO(xml), "lagi.bpmn")})["version"]
+    client.post(f"/diagrams/{DIAGRAM}/versions/{n}/publish", {}, by=HEAD)
+    migration = client.post(f"/diagrams/{DIAGRAM}/migrations", {"version": n, "reason": "uji"}, by=HEAD)["id"]
+    client.post(f"/diagrams/{DIAGRAM}/versions/{n}/retire", {}, by=HEAD)
+    return str(migration)
 
 
 def made_up(world: World, call: str, mode: GenerationMode) -> Iterator[tuple[Any, Any]]:

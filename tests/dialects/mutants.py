@@ -67,7 +67,7 @@ def move_element(xml: bytes, chance: random.Random) -> bytes:
 def rename_element(xml: bytes, chance: random.Random) -> bytes:
     names = (
         "serviceTask", "callActivity", "subProcess", "adHocSubProcess", "transaction", "complexGateway", "startEvent",
-        "boundaryEvent", "endEvent", "eventBasedGateway", "process", "laneSet", "lane", "conditionExpression", "nonsense",
+        "boundaryEvent", "endEvent", "eventBasedGateway", "process", "laneSet", "lane", "conditionExpression", "x",
         "parallelGateway", "inclusiveGateway", "businessRuleTask", "receiveTask", "extensionElements", "definitions",
     )  # fmt: skip
 
@@ -101,9 +101,9 @@ def another_value(xml: bytes, chance: random.Random) -> bytes:
 
 def another_text(xml: bytes, chance: random.Random) -> bytes:
     texts = (
-        "", "${a.b.c()}", "=for x in [1,2] return x", "().__class__.__bases__", "x" * 5000, "((((", "a == b == c",
-        "${" + "!" * 900 + "a}", "=" + "not(" * 200 + "a" + ")" * 200, "PT0S", "P1M", "R5/PT1H", "1/0", "a" * 100 + " > 1",
-        '{"components": [{"type": "group", "components": 5}]}', '{"components": ' + "[" * 60 + "]" * 60 + "}", "9" * 400,
+        "", "${a.b.c()}", "=for x in [1,2] return x", "().__class__", "x" * 5000, "((((", "a == b == c", "a" * 100,
+        "${" + "!" * 900 + "a}", "=" + "not(" * 200 + "a" + ")" * 200, "PT0S", "P1M", "R5/PT1H", "1/0",
+        '{"components": [{"type": "group", "components": 5}]}', '{"components": ' + "[" * 60 + "]" * 60 + "}",
     )  # fmt: skip
 
     def change(root: Any, chance: random.Random) -> None:
@@ -280,9 +280,9 @@ def huge(xml: bytes, chance: random.Random) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    drop_element, double_element, move_element, rename_element, drop_attribute, another_value, another_value, another_text,
-    another_text, broken_reference, same_id, circle, attached_in_a_circle, second_process, wrapped_in_subprocess, repeated,
-    other_namespace,
+    drop_element, double_element, move_element, rename_element, drop_attribute, another_value, another_value,
+    another_text, another_text, broken_reference, same_id, circle, attached_in_a_circle, second_process,
+    wrapped_in_subprocess, repeated, other_namespace,
 )  # fmt: skip
 HOSTILE: tuple[Mutation, ...] = (
     entities, xinclude, instruction, wrong_encoding, invalid_bytes, truncated, random_bytes, deep, many, huge,

@@ -1,4 +1,4 @@
-"""A worker is killed while it carries a batch over, and while it takes it back: nothing is done twice, nothing is left."""
+"""A worker is killed while it carries a batch over, and while it takes it back: nothing is done twice or left."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.moving_over.office import BRANCHED, KEY, Office
 
 pytestmark = pytest.mark.faults
 
-MANY = 150
+MANY = 60
 """More than a worker does before it is killed; should it be quicker, the rest still holds."""
 
 
@@ -44,11 +44,10 @@ def _done(batch: UUID, *states: str) -> int:
 
 
 def _killed_on_the_way(hire: Callable[[], Worker], batch: UUID, *states: str) -> None:
-    for share in (0.1, 0.4):
-        worker = hire()
-        assert eventually(lambda share=share: _done(batch, *states) >= share * MANY), worker.said()  # type: ignore[misc]
-        worker.kill()
-        assert broken_invariants(db.session()) == []
+    worker = hire()
+    assert eventually(lambda: _done(batch, *states) >= MANY / 5), worker.said()
+    worker.kill()
+    assert broken_invariants(db.session()) == []
     worker = hire()
     assert eventually(lambda: _state(batch) in ("done", "undone")), worker.said()
     worker.stop()

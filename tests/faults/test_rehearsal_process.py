@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from service.database import db, transaction
@@ -11,6 +12,8 @@ from service.rehearsals.models import DONE, RUNNING, held_rehearsal
 from service.worker.rehearsing import Rehearser
 from tests.client import Client
 from tests.contract.case import DIAGRAM, OWNER, hand_in
+
+pytestmark = pytest.mark.faults
 
 
 def _run(app: Flask) -> Rehearser:

@@ -219,7 +219,7 @@ def test_one_instance_that_nobody_foresaw_does_not_keep_the_others_from_being_to
 
 def test_a_loop_that_would_never_end_is_stopped() -> None:
     instance = Running(_deciding()).do("susun").do("periksa", putusan="tidak")
-    for _ in range(1200):
+    for _ in range(1001):
         instance.deeds += instance.deeds[1:3]
     assert told(replayed(instance, _deciding(n=2)))[:2] == (STOPS, "endless")
 

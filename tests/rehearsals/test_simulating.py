@@ -77,7 +77,7 @@ def _round(loaded: Loaded, plan: Plan, cases: int, seed: int = 1, told: bool = F
 def _desk(officers: int, per_day: float, minutes: float) -> Round:
     """One desk with lengths nobody plans: M/M/c in working time."""
     one = version(task("a", lane="loket"), end(), flows="mulai > a > selesai")
-    return _round(one, _plan(one, minutes, per_day, officers), 60_000)
+    return _round(one, _plan(one, minutes, per_day, officers), 25_000)
 
 
 def test_one_desk_has_the_queue_that_theory_gives_it() -> None:

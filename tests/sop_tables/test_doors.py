@@ -193,6 +193,18 @@ def test_what_is_corrected_on_the_page_is_in_the_draft(owner: Browser, demo_app:
     assert owner.open("/sop/keluhan_loket/1").status_code == 200
 
 
+def test_what_was_made_of_a_table_goes_live_by_its_page(owner: Browser) -> None:
+    form = {**pasted(owner), "key": "keluhan_loket", "lakukan": "buat"}
+    assert owner.post("/sop/dari-dokumen/rencana", form).status_code == 303
+    page = owner.open("/sop/keluhan_loket/1/terbitkan").get_data(as_text=True)
+    assert page.count('name="unheld"') == 2
+    rev = re.search(r'name="rev" value="(\d+)"', page)
+    sent = {"rev": rev[1] if rev else "1", "unheld": ["petugas_loket", "kepala_seksi"], "when": "now"}
+    answer = owner.post("/sop/keluhan_loket/1/terbitkan", sent)
+    assert answer.status_code == 303
+    assert "Versi ini sudah berlaku" in owner.open(answer.location).get_data(as_text=True)
+
+
 def test_what_was_sent_back_unchanged_stays_the_same(owner: Browser) -> None:
     form = pasted(owner)
     again = owner.post("/sop/dari-dokumen/rencana", {**form, "lakukan": "periksa"})

@@ -120,6 +120,7 @@ def test_the_identity_part_is_read_as_far_as_the_document_has_one(key: str) -> N
     assert found.get("approvedByName") == approved.get("name")
     assert found.get("approvedByNip") == approved.get("nip")
     assert found.get("approvedByRank") == approved.get("rank")
+    assert "\ndan" not in found.get("recording", "")
     assert found.get("relatedSops", "").split("\n") == (facts.get("related") or [""])
 
 

@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['diagram_key'], ['diagram.key'], name=op.f('fk_trial_diagram_key_diagram')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_trial')),
     )
-    op.create_index(op.f('ix_trial_agency_id_id'), 'trial', ['agency_id', 'id'])
+    op.create_index(op.f('ix_trial_agency_id_trial_id'), 'trial', ['agency_id', 'id'])
     running = sa.text("state = 'running'")
     op.create_index(
         'uq_trial_running', 'trial', ['diagram_key'], unique=True, sqlite_where=running, postgresql_where=running
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['trial_id'], ['trial.id'], name=op.f('fk_trial_act_trial_id_trial')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_trial_act')),
     )
-    op.create_index(op.f('ix_trial_act_trial_id_id'), 'trial_act', ['trial_id', 'id'])
+    op.create_index(op.f('ix_trial_act_trial_id_trial_act_id'), 'trial_act', ['trial_id', 'id'])
     op.add_column('instance', sa.Column('first_version_id', sa.Uuid(), nullable=True))
     op.add_column('instance', sa.Column('trial_id', sa.Uuid(), nullable=True))
     op.add_column('instance', sa.Column('arm', sa.Integer(), nullable=True))
