@@ -36,7 +36,9 @@ def can_ask(document: Document, gateway: Node, forms: Mapping[str, Any]) -> bool
     if not open_ or not told_apart or gateway.get("default"):
         return False
     before = _before(document, gateway)
-    return before is not None and _field_name(gateway) not in _fields(_form_of(before, forms))
+    if before is None or (mark(before, SCHEMA_MARK) or "") not in {"", *forms}:
+        return False  # the form that it names is still to come
+    return _field_name(gateway) not in _fields(_form_of(before, forms))
 
 
 def _ways(document: Document, gateway: Node) -> list[Node]:

@@ -29,6 +29,7 @@ class Builder:
         self.required: list[str] = []
         self.ui: dict[str, Any] = {}
         self.words: list[str] = []
+        self.too_many = False
 
     def add(
         self,
@@ -40,6 +41,9 @@ class Builder:
         default: Any = None,
     ) -> None:
         """One more field; what its value cannot be by itself (a default that does not fit) is told and left out."""
+        if len(self.properties) >= MOST_FIELDS:
+            self.too_many = True
+            return
         ours = self._name(name)
         made = {"title": _title(title) or _title(name) or ours, **bounded(field)}
         if default is not None:
@@ -72,7 +76,7 @@ class Builder:
         """The form; None, with a word about it, where nothing of it can be asked here."""
         if not self.properties:
             return None
-        if len(self.properties) > MOST_FIELDS:
+        if self.too_many:
             self.telling.needs_person(self.element_id, "Formulir ini terlalu besar; pecah menjadi beberapa langkah.")
             return None
         schema: dict[str, Any] = {"$schema": SCHEMA, "title": self.title, "type": "object"}

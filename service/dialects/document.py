@@ -9,6 +9,7 @@ from lxml import etree
 
 from service.engine import read_xml
 from service.engine.heading import process_in
+from service.engine.limits import MOST_ELEMENTS
 from service.engine.reading import BPMN, SPIFF, local
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -67,6 +68,10 @@ class Document:
     def nodes(self) -> Iterator[Node]:
         """The flow nodes of the process, those within sub-processes included, in the order of the file."""
         return (node for node in self.process.iter(f"{{{BPMN}}}*") if local(node) in FLOW_NODES and node.get("id"))
+
+    def is_too_large(self) -> bool:
+        """More steps than a diagram that runs can have; nothing is done to it one by one."""
+        return sum(1 for _ in self.nodes()) > MOST_ELEMENTS or sum(1 for _ in self.flows()) > 4 * MOST_ELEMENTS
 
     def flows(self) -> Iterator[Node]:
         return (node for node in self.process.iter(f"{{{BPMN}}}sequenceFlow"))

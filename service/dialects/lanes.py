@@ -41,7 +41,7 @@ def _have_pool(document: Document) -> None:
         return
     collaboration = document.root.find(f"{{{BPMN}}}collaboration")
     if collaboration is None:
-        at = list(document.root).index(document.process)
+        at = next(i for i, child in enumerate(document.root) if document.process in child.iter())
         collaboration = under(document.root, "collaboration", at, id=document.free_id("kerja_sama"))
     pool = under(collaboration, "participant", id=document.free_id("kolam"), processRef=own)
     pool.set("name", document.process.get("name") or own)

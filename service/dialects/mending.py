@@ -48,6 +48,8 @@ class _Way:
 def mends(xml: bytes, forms: Mapping[str, Any]) -> list[Mend]:
     """All mends on offer, in the order in which they are best done. Raises `Invalid` for no BPMN."""
     document = Document(xml)
+    if document.is_too_large():
+        return []
     return [
         Mend(code, node.get("id"), Sentence(way.says, name=name_of(node)))
         for code, way in _WAYS.items()
@@ -63,7 +65,7 @@ def mend(
     All else stays as it is. Raises `Conflict` where there is nothing of that kind to mend.
     """
     document, files = Document(xml), dict(forms)
-    way = _WAYS.get(code)
+    way = None if document.is_too_large() else _WAYS.get(code)
     wanted = [node for node in way.finds(document, files) if element_id in (None, node.get("id"))] if way else []
     if way is None or not wanted:
         raise Conflict("Perbaikan ini tidak diperlukan lagi; muat ulang halaman ini.")

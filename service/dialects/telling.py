@@ -23,7 +23,11 @@ class Told:
 class Telling:
     """Gathers what is told, each thing once."""
 
-    told: list[Told] = field(default_factory=list)
+    _told: dict[Told, None] = field(default_factory=dict)
+
+    @property
+    def told(self) -> list[Told]:
+        return list(self._told)
 
     def translated(self, element_id: str | None, message: str, **params: Any) -> None:
         self._tell("translated", element_id, message, params)
@@ -36,9 +40,7 @@ class Telling:
 
     def _tell(self, kind: Kind, element_id: str | None, message: str, params: dict[str, Any]) -> None:
         short = {name: shown(value) if type(value) is str else value for name, value in params.items()}
-        one = Told(kind, element_id, Sentence(message, **short))
-        if one not in self.told:
-            self.told.append(one)
+        self._told[Told(kind, element_id, Sentence(message, **short))] = None
 
 
 def shown(text: str) -> str:

@@ -47,6 +47,9 @@ def translate(xml: bytes, forms: Mapping[str, Any], key: str | None = None, orig
     """
     document, telling, files = Document(xml), Telling(), dict(forms)
     dialect = recognised(document)
+    if document.is_too_large():
+        telling.needs_person(None, "Diagram ini terlalu besar untuk diterjemahkan; pecah menjadi beberapa prosedur.")
+        return Translation(xml, files, telling.told, dialect)
     names = translate_forms(document, files, telling)
     _conditions(document, names, telling)
     _timers(document, dialect, telling)

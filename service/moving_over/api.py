@@ -341,7 +341,7 @@ def migration_items(query: dict[str, Any], migration_id: uuid.UUID, by: Caller, 
     states = [query["state"]] if query["state"] else models.ITEM_STATES
     found = models.items_of(migration_id, states, cursors.read_id(query["after"]), limit + 1)
     return {
-        "items": [_item(each) for each in found[:limit]],
+        "items": [_item(each) for each in batches.shown(found[:limit], by)],
         "next": cursors.write(found[limit - 1].instance_id) if len(found) > limit else None,
     }
 

@@ -127,6 +127,13 @@ def seen_by(batch_id: uuid.UUID, by: Caller) -> Batch:
     return batch
 
 
+def shown(items: Sequence[BatchItem], by: Caller) -> list[BatchItem]:
+    """Those whose instance is for his eyes: somebody else may have ordered more than he sees."""
+    ids = [item.instance_id for item in items]
+    seen = {one.id for one in instances(by, InstanceFilter(also=(Instance.id.in_(ids),)), None, len(ids))}
+    return [item for item in items if item.instance_id in seen]
+
+
 # ---- doing it -----------------------------------------------------------------------------------------------
 
 

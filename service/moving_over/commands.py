@@ -4,7 +4,8 @@ Each is a move like any other, with its row in the history; what was there befor
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from service.database import db
 from service.diagrams.loading import Loaded, live, load
 from service.engine import Run, TaskWaiting
-from service.errors import Conflict, Invalid, NotAllowed, Problem, Refusal
+from service.errors import Conflict, Invalid, NotAllowed, Problem, Refusal, Stuck
 from service.facts import TaskCarried, TaskReturned, TaskWithdrawn, TimerSet
 from service.forms.addressed import addressed_fields
 from service.history.models import MoveRow, move_of
@@ -23,7 +24,7 @@ from service.instances.moving import Move, clock_of, moving
 from service.moving_over.homes import Plan, answered_before, homes_between, must_be_another, must_make_sense
 from service.people import policy
 from service.people.caller import Caller
-from service.people.models import SUPERVISOR
+from service.people.models import SUPERVISOR, holds_lane
 from service.sentences import Sentence
 from service.tasks.commands import must_see_instance
 from service.tasks.models import Task, tasks_of
@@ -56,7 +57,8 @@ def carry_over(instance_id: uuid.UUID, target: Loaded, plan: Plan, move: Move) -
     with moving(instance_id, move, UNFINISHED) as (instance, run):
         before = load(instance.version_id)
         must_be_another(before, target)
-        tell_over(run, instance, before, target, plan)
+        with _not_stuck():
+            tell_over(run, instance, before, target, plan)
         move.answers.update({"from": before.n, "to": target.n, "plan": dict(plan)})
         move.answers["released"] = _released(instance, run)
         instance.version_id, instance.version_n = target.id, target.n
@@ -89,7 +91,7 @@ def move(
     policy.must_supervise(by, instance.agency_id)
     said = {"from": source, "to": target}
     done = Move(by, at, MOVE, source, answers=said, reason=reason_given(reason), seen=seen)
-    with moving(instance_id, done, UNFINISHED) as (instance, run):
+    with moving(instance_id, done, UNFINISHED) as (instance, run), _not_stuck():
         run.move_to(step_at(run, source), target)
     return instance
 
@@ -144,7 +146,8 @@ def take_back(last: MoveRow, done: Move) -> Instance:
             raise Conflict(GONE_ON)
         before = move_of(instance.id, last.seq - 1)
         version = load(before.version_id)
-        run.restore(version.spec, before.state)
+        with _not_stuck():
+            run.restore(version.spec, before.state)
         withdrawn = {fact.step_id for fact in run.facts() if isinstance(fact, TaskWithdrawn)}
         _must_be_untouched(run, _held(instance.id, withdrawn), last)
         instance.version_id, instance.version_n = version.id, version.n
@@ -196,7 +199,8 @@ def _give_back(last: MoveRow, run: Run) -> None:
     returned = {fact.step_id for fact in run.facts() if isinstance(fact, TaskReturned)}
     for task in _held(last.instance_id, returned if last.command == COMPLETE else ()):
         task.draft = last.answers
-        task.assignee_id, task.assignee_name = last.by_id, last.by_name
+        if last.by_id and holds_lane(last.by_id, task.agency_id, task.diagram_key, task.lane or ""):
+            task.assignee_id, task.assignee_name = last.by_id, last.by_name
     lost: dict[str, Any] = (last.answers or {}).get("released", {}) if last.command == MIGRATE else {}
     for task in _held(last.instance_id, lost):
         if task.assignee_id is None:
@@ -219,6 +223,15 @@ def _held(instance_id: uuid.UUID, step_ids: Iterable[str]) -> list[Task]:
     ids = [task.id for task in tasks_of(instance_id) if task.step_id in wanted]
     query = select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update()
     return list(db.session.scalars(query.execution_options(populate_existing=True))) if ids else []
+
+
+@contextmanager
+def _not_stuck() -> Iterator[None]:
+    """What would get stuck where it is to go, stays where it is, as sound as it was."""
+    try:
+        yield
+    except Stuck as stuck:
+        raise Conflict(stuck.message, **stuck.params) from stuck
 
 
 def reason_given(reason: str) -> str:

@@ -262,7 +262,7 @@ def progress(key: str, batch_id: uuid.UUID, by: Caller, at: datetime, refusal: R
     if batch.diagram_key != key:
         raise NotFound("Pemindahan ini tidak ditemukan.")
     tell_time_of(db.session.get_one(Agency, batch.agency_id))
-    failed = models.items_of(batch_id, (models.REFUSED, models.KEPT), None, MOST_FAILED)
+    failed = batches.shown(models.items_of(batch_id, (models.REFUSED, models.KEPT), None, MOST_FAILED), by)
     return render_template(
         "moving_over/progress.html",
         diagram=diagram,

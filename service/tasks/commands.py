@@ -189,9 +189,7 @@ def _holder(username: str, task: Task) -> Person:
     return person
 
 
-def keep_draft(
-    task_id: uuid.UUID, answers: dict[str, Any], by: Caller, at: datetime, seen: int | None = None
-) -> Task:
+def keep_draft(task_id: uuid.UUID, answers: dict[str, Any], by: Caller, at: datetime, seen: int | None = None) -> Task:
     """Keep half a form. Only fields the form knows are kept; nothing else is asked of them yet.
 
     Raises `Stale` when the task is no longer at the revision `seen`.

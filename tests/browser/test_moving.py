@@ -109,7 +109,8 @@ def test_a_supervisor_sees_what_will_be_and_lets_it_go_over(desk: Any, site: Sit
 
 
 def test_many_go_over_and_the_page_tells_when_they_have(desk: Any, site: Site, version: int, instance: str) -> None:
-    sign_in(desk, SUPERVISOR, f"/sop/{SOP}/pindah?asal=1&versi={version}")
+    sign_in(desk, SUPERVISOR)
+    desk.goto(f"/sop/{SOP}/pindah?asal=1&versi={version}")
     desk.get_by_label("Alasan").fill("aturan baru")
     press(desk.get_by_role("button", name=re.compile(r"Pindahkan \d+ berkas")))
     expect(desk.get_by_text("sudah dikerjakan")).to_be_visible()

@@ -45,7 +45,7 @@ def test_a_translation_keeps_mark_line_ends_and_comments() -> None:
 def test_a_translation_changes_no_line_that_it_has_no_business_with() -> None:
     sent = foreign.xml_of(CAMUNDA_7).partition(b"<bpmndi:BPMNDiagram")[0].splitlines()
     made = set(translate(foreign.xml_of(CAMUNDA_7), {}).xml.splitlines())
-    changed = [line for line in sent if line not in made]
+    changed = [line for line in sent if line.strip() and line not in made]
     assert len(changed) == 2, changed  # the process with its key, and the condition
 
 

@@ -14,7 +14,8 @@ from service.history.models import MoveRow, moves_of
 from service.instances import commands as instances
 from service.instances.models import Instance
 from service.people.caller import SYSTEM, Caller
-from service.people.models import OWNER, SUPERVISOR, Person
+from service.people.commands import give
+from service.people.models import OFFICER, OWNER, SUPERVISOR, Person
 from service.tasks import commands as tasks
 from service.tasks.models import Task, tasks_of
 from tests.engine.diagrams import end, exclusive, parallel, process, task, timer
@@ -84,10 +85,14 @@ def publish(*drawn: bytes, key: str = KEY) -> list[loading.Loaded]:
 def person(name: str, lanes: Sequence[str] = (), roles: Sequence[str] = (), key: str = KEY) -> Caller:
     """Somebody of this office."""
     agency = office()
+    held = [(OFFICER, key, lane) for lane in lanes] + [(role, "", "") for role in roles]
     known = db.session.scalar(select(Person).where(Person.username == name))
     if known is None:
         known = Person(id=new_id(), username=name, name=name.title())
         db.session.add(known)
+        db.session.flush()
+        for role, diagram, lane in held:
+            give(known, agency, role, diagram, lane)
         db.session.flush()
     return Caller(
         known.name,

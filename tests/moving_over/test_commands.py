@@ -20,7 +20,7 @@ from service.people.caller import Caller
 from service.tasks import commands as tasks
 from service.timers.models import timers_of
 from service.worker import fire_one
-from tests.engine.diagrams import end, exclusive, process, task
+from tests.engine.diagrams import end, exclusive, process, task, times
 from tests.invariants import broken_invariants
 from tests.moving_over.office import KEY, Office, person
 from tests.timers.waiting import MONDAY
@@ -264,6 +264,21 @@ def test_a_move_needs_a_reason_a_supervisor_and_an_open_task(desk: Office) -> No
         _move(desk, instance, "periksa", "beres")
     with pytest.raises(Invalid, match="Sebutkan alasannya"), transaction():
         commands.move(instance, "periksa", "putus", " ", desk.supervisor, desk.at)
+
+
+def test_what_would_get_stuck_there_stays_sound_where_it_is(app: Flask) -> None:
+    drawn = process(
+        task("a", lane="petugas"),
+        task("m", lane="petugas", loop=times("banyak")),
+        end(),
+        flows="mulai > a > m > selesai",
+        key=KEY,
+    )
+    desk = Office(drawn)
+    instance = desk.started()
+    with pytest.raises(Conflict, match="Jumlah pengulangan"):
+        _move(desk, instance, "a", "m")
+    assert (desk.instance(instance).state, desk.open(instance)) == (RUNNING, ["a"])
 
 
 def test_a_supervisor_takes_a_move_back(desk: Office) -> None:

@@ -190,7 +190,7 @@ def _flows(scope: etree._Element, nodes: dict[str, Node]) -> tuple[Flow, ...]:
     flows = []
     for element in scope.iterfind(f"{{{BPMN}}}sequenceFlow"):
         source, target = element.get("sourceRef", ""), element.get("targetRef", "")
-        if source not in nodes or target not in nodes:
+        if source not in nodes or target not in nodes or nodes[target].kind == "boundary":
             raise Invalid("Alur {flow} tidak menghubungkan dua langkah.", flow=element.get("id", ""))
         flows.append(Flow(element.get("id", ""), source, target, name_of(element)))
     return tuple(flows)

@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['version_id'], ['version.id'], name=op.f('fk_batch_version_id_version')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_batch')),
     )
-    op.create_index(op.f('ix_batch_agency_id_diagram_key_id'), 'batch', ['agency_id', 'diagram_key', 'id'])
+    op.create_index(op.f('ix_batch_agency_id_batch_diagram_key_batch_id'), 'batch', ['agency_id', 'diagram_key', 'id'])
     op.create_index(op.f('ix_batch_state'), 'batch', ['state'])
     op.create_table(
         'batch_item',
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('batch_id', 'instance_id', name=op.f('pk_batch_item')),
     )
     op.create_index(
-        op.f('ix_batch_item_batch_id_state_instance_id'), 'batch_item', ['batch_id', 'state', 'instance_id']
+        op.f('ix_batch_item_batch_id_batch_item_state_batch_item_instance_id'), 'batch_item', ['batch_id', 'state', 'instance_id']
     )
     op.add_column('task', sa.Column('seen_at', UtcDateTime(timezone=True), nullable=True))
     op.add_column('task', sa.Column('seen_by', sa.Uuid(), nullable=True))
