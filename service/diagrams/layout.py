@@ -3,7 +3,7 @@
 from lxml import etree
 
 from service.diagrams.drawing import di
-from service.diagrams.drawing.plan import BPMN, SUBPROCESSES, name_of, read
+from service.diagrams.drawing.plan import BPMN, SUBPROCESSES, Plan, name_of, read
 from service.diagrams.drawing.plotting import plot
 from service.engine import read_xml
 from service.errors import Invalid
@@ -19,7 +19,7 @@ def draw(xml: bytes) -> bytes:
     root = read_xml(xml).getroot()
     process, participant, collaboration = _only_process(root)
     di.erase(root)
-    plan = read(process)
+    plan = _readable(read(process))
     name = name_of(participant) if participant is not None else None
     drawing = plot(plan, name)
     if participant is None or collaboration is None:
@@ -27,9 +27,20 @@ def draw(xml: bytes) -> bytes:
     else:
         di.write(root, collaboration.get("id", ""), participant.get("id", ""), process, drawing)
     for scope in process.iter(*(f"{{{BPMN}}}{tag}" for tag in SUBPROCESSES)):
-        di.write(root, scope.get("id", ""), None, scope, plot(read(scope), None))
+        di.write(root, scope.get("id", ""), None, scope, plot(_readable(read(scope)), None))
     drawn: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return drawn
+
+
+MOST_NODES = 400
+MOST_FLOWS_EACH, MOST_FLOWS_BESIDES = 1.5, 20
+"""A net with more flows than that takes minutes to draw, and nobody could follow it."""
+
+
+def _readable(plan: Plan) -> Plan:
+    if len(plan.nodes) > MOST_NODES or len(plan.flows) > MOST_FLOWS_EACH * len(plan.nodes) + MOST_FLOWS_BESIDES:
+        raise Invalid("Diagram ini terlalu rumit untuk ditata secara otomatis; pecah menjadi beberapa prosedur.")
+    return plan
 
 
 def _only_process(

@@ -1,6 +1,6 @@
 """What a tool wrote that has no use here: it stays in the file, and is told, element by element."""
 
-from service.dialects.document import Document, Node
+from service.dialects.document import Document, Node, name_of
 from service.dialects.recognising import ACTIVITI, CAMUNDA, FLOWABLE, ZEEBE
 from service.dialects.telling import Telling
 from service.engine.reading import BPMN, SPIFF, local
@@ -27,13 +27,16 @@ def keep_in_mind(document: Document, telling: Telling) -> None:
         names = list(dict.fromkeys([*_attributes(node), *_elements(node)]))
         if names:
             shown = ", ".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
-            telling.kept(_owner(node), "Disimpan dalam berkas, tetapi tidak dipakai di sini: {names}.", names=shown)
+            owner = _owner(node)
+            message = "“{name}” memuat {names}: disimpan dalam berkas, tetapi tidak dipakai di sini."
+            telling.kept(owner.get("id"), message, name=name_of(owner), names=shown)
 
 
-def _owner(node: Node | None) -> str | None:
-    while node is not None and not node.get("id"):
+def _owner(node: Node) -> Node:
+    """The element with an id that it belongs to."""
+    while not node.get("id") and node.getparent() is not None:
         node = node.getparent()
-    return node.get("id") if node is not None else None
+    return node
 
 
 def _attributes(node: Node) -> list[str]:

@@ -8,6 +8,7 @@ from service.dialects import picture
 from service.dialects.adding import add_end, add_start, put_in_lane
 from service.dialects.asking import ask_at_gateway, can_ask, generic_form
 from service.dialects.document import (
+    DI,
     FIT_ID,
     PEOPLE,
     Document,
@@ -25,6 +26,8 @@ from service.errors import Conflict
 from service.sentences import Sentence
 
 Files = dict[str, Any]
+MOST_FLOWS_TRIED = 120
+"""Drawing takes seconds beyond that; it is tried only where that is quick."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,12 @@ def _ask(document: Document, node: Node, files: Files) -> None:
 
 def _undrawn(document: Document, _forms: Mapping[str, Any]) -> Iterator[Node]:
     """Where it can be drawn at all."""
-    if next(document.nodes(), None) is not None and not picture.is_whole(document):
+    if next(document.nodes(), None) is None or picture.is_whole(document):
+        return
+    if sum(1 for _ in document.flows()) > MOST_FLOWS_TRIED:
+        if document.root.find(f"{{{DI}}}BPMNDiagram") is None:
+            yield document.process
+    else:
         trial = Document(document.written())
         if picture.draw_anew(trial) is None and picture.is_whole(trial):
             yield document.process

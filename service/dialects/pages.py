@@ -13,6 +13,7 @@ from service.diagrams.models import DRAFT, Version
 from service.dialects import commands
 from service.dialects.document import Document, good_key, is_key
 from service.dialects.mending import Mend, mends
+from service.dialects.recognising import OURS, PLAIN
 from service.dialects.telling import Told
 from service.engine import process_of, read_xml
 from service.entrance.pages import Pages, go_to
@@ -55,6 +56,8 @@ def origin(key: str, n: int, by: Caller, at: datetime, refusal: Refusal | None =
     document = Document(version.xml)
     own = document.process.get("id", "")
     is_draft = version.state == DRAFT and version.awaits is None
+    changes = source is version and found.xml != version.xml
+    first_translate = changes and found.dialect not in (OURS, PLAIN)  # it supplies much of what a mend would guess
     return render_template(
         "dialects/origin.html",
         version=version,
@@ -64,9 +67,9 @@ def origin(key: str, n: int, by: Caller, at: datetime, refusal: Refusal | None =
         tool=say(found.dialect.name, gettext),
         dialect=found.dialect.code,
         told=_by_kind(found.told),
-        changes=source is version and found.xml != version.xml,
+        changes=changes,
         key="" if is_key(own) else request.form.get("key", good_key(document)),
-        mends=_by_code(mends(version.xml, version.forms)) if is_draft else [],
+        mends=_by_code(mends(version.xml, version.forms)) if is_draft and not first_translate else [],
         is_draft=is_draft,
         kinds=KINDS,
         refusal=refusal,

@@ -27,7 +27,7 @@ from service.people.caller import Caller
 from service.sentences import put_together, say
 from service.tasks.commands import must_see_instance
 
-entrance = Entrance("moving over", "Instances moved by hand: to another version, another step, one step back")
+entrance = Entrance("moving", "Instances moved by hand: to another version, another step, one step back")
 
 MOST_NAMED = 1000
 MOST_FORESEEN = 100

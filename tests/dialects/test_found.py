@@ -107,3 +107,10 @@ def test_a_form_of_thousands_of_fields_is_refused_at_once() -> None:
     form = {"components": [{"type": "textfield", "key": "sama"}] * 20_000}
     assert read_form(form, "Judul", "langkah", telling, {}) is None
     assert len(telling.told) < 300
+
+
+def test_a_net_that_nobody_could_follow_is_not_drawn() -> None:
+    names = [f"t{i}" for i in range(40)]
+    ways = "; ".join(f"{one} > {other}" for one in names for other in names[:3] if one != other)
+    with pytest.raises(Invalid):
+        draw(process(start(), *(task(name) for name in names), end(), flows=f"mulai > t0; {ways}; t1 > selesai"))

@@ -29,14 +29,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_export_record'))
     )
     with op.batch_alter_table('export_record', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_export_record_by_id_at'), ['by_id', 'at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_export_record_instance_id_at'), ['instance_id', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_export_record_by_id_export_record_at'), ['by_id', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_export_record_instance_id_export_record_at'), ['instance_id', 'at'], unique=False)
 
 
 def downgrade() -> None:
     """Take the tables away."""
     with op.batch_alter_table('export_record', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_export_record_instance_id_at'))
-        batch_op.drop_index(batch_op.f('ix_export_record_by_id_at'))
+        batch_op.drop_index(batch_op.f('ix_export_record_instance_id_export_record_at'))
+        batch_op.drop_index(batch_op.f('ix_export_record_by_id_export_record_at'))
 
     op.drop_table('export_record')
