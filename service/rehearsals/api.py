@@ -132,7 +132,7 @@ def see(rehearsal_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
 
 
 @entrance.call("POST", "/rehearsals/<uuid:rehearsal_id>/cancel", gives=RehearsalOut, refuses=(409,))
-def cancel(rehearsal_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
+def cancel_rehearsal(rehearsal_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """Stop a rehearsal that waits or runs"""
     return _told(commands.cancel(rehearsal_id, by, at), by)
 
