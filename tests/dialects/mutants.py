@@ -12,11 +12,11 @@ Mutation = Callable[[bytes, random.Random], bytes]
 
 
 def mutant(xml: bytes, seed: int) -> tuple[bytes, str]:
-    """The diagram with two to five things wrong, and what they are called."""
+    """The diagram with one to five things wrong, and what they are called."""
     chance = random.Random(seed)
     named = []
-    for _ in range(chance.choice((2, 3, 4, 5))):
-        mutation = chance.choice(MUTATIONS if chance.random() < 0.8 else HOSTILE)
+    for _ in range(chance.choice((1, 2, 3, 4, 5))):
+        mutation = chance.choice(MUTATIONS if chance.random() < 0.75 else HOSTILE)
         try:
             xml = mutation(xml, chance)
         except (etree.XMLSyntaxError, ValueError, IndexError):
