@@ -40,6 +40,7 @@ OF_FIELDS: dict[type[fields.Field[Any]], dict[str, str]] = {
         "invalid": Phrase("Isi bagian ini dengan angka."),
         "too_large": Phrase("Angka ini terlalu besar."),
     },
+    fields.Float: {"special": Phrase("Isi bagian ini dengan angka yang dapat dihitung.")},
     fields.Integer: {"invalid": Phrase("Isi bagian ini dengan bilangan bulat.")},
     fields.Boolean: {"invalid": Phrase("Isi bagian ini dengan true atau false.")},
     fields.DateTime: {
