@@ -45,6 +45,7 @@ export default defineConfig({
         modeler: "src/modeler.ts",
         "public-sheet": "src/styles/public.css",
         "staff-sheet": "src/styles/staff.css",
+        "owners-sheet": "src/styles/owners.css",
       },
     },
   },

@@ -325,7 +325,15 @@ def show_form(key: str, n: int, element: str, by: Caller, at: datetime) -> str:
         form=_drawn(loaded, element),
         before=loaded.element(names[place - 1]) if place else None,
         after=loaded.element(names[place + 1]) if place + 1 < len(names) else None,
+        edit=_edits(version, element, by),
     )
+
+
+def _edits(version: models.Version, element: str, by: Caller) -> str:
+    """Where its owner changes the form of a draft; empty for everybody else."""
+    if version.state != models.DRAFT or version.awaits is not None or not by.is_(OWNER, version.agency_id):
+        return ""
+    return f"/sop/{version.diagram_key}/{version.n}/formulir/{element}/ubah"
 
 
 def _drawn(loaded: Loaded, element: str) -> Form:

@@ -89,7 +89,7 @@ def _set(name: str, field: Mapping[str, Any], form: Form) -> Set:
         required=name in schema.get("required", ()),
         limits={limit.word: _written(field.get(limit.word)) for limit in LIMITS.get(kind, ())},
         choices="\n".join(fields.choices(field).values()) if kind in CHOOSING else "",
-        fixed=own is None or "$ref" in own,
+        fixed=own is None or "$ref" in own or "$ref" in own.get("items", {}),
     )
 
 
@@ -155,7 +155,7 @@ def add(form: Form, kind: str, title: str) -> Form:
 def _first(kind: str) -> Schema:
     """What a new field of a kind says, besides its title."""
     choices = [{"const": name_from(each, ()), "title": each} for each in _FIRST_CHOICES]
-    return {
+    first: dict[str, Schema] = {
         SHORT: {"type": "string", "maxLength": 200},
         LONG: {"type": "string", "maxLength": 3000},
         WHOLE: {"type": "integer", "minimum": 0},
@@ -166,7 +166,8 @@ def _first(kind: str) -> Schema:
         MANY: {"type": "array", "uniqueItems": True, "items": {"type": "string", "oneOf": choices}},
         YES_NO: {"type": "boolean"},
         FILES: {"type": "array", "maxItems": 5, "items": {"type": "string", "format": FILE}},
-    }[kind]
+    }
+    return first[kind]
 
 
 def name_from(title: str, taken: Sequence[str]) -> str:

@@ -334,7 +334,7 @@ def _told(found: Compared) -> dict[str, Any]:
         "dots": [charts.dots([row.hours[place] for row in found.steps]) for place in range(len(found.sides))],
         "curves": charts.curves(found),
         "heats": [_heat(found, place) for place in range(len(found.sides))],
-        "longest": [_longest(found, place) for place in range(len(found.sides))],
+        "longest": _longest(found),
         "unknown": math.isnan,
         "least": comparing.LEAST,
         "WIDE": charts.WIDE,
@@ -354,14 +354,15 @@ def _heat(found: Compared, place: int) -> list[dict[str, Any]]:
     return told
 
 
-def _longest(found: Compared, place: int) -> str:
-    """The step at which people wait longest: the drawing begins there."""
+def _longest(found: Compared) -> list[str]:
+    """The step at which people wait longest in any arm: all drawings begin there, so that like stands beside like."""
     waits = {
-        element: figures.waited.median
+        row.elements: max(figures.waited.median for figures in row.figures if figures is not None)
         for row in found.steps
-        if (element := row.elements[place]) and (figures := row.figures[place]) and figures.done
+        if all(figures is not None and figures.done for figures in row.figures)
     }
-    return max(waits, key=lambda element: waits[element], default="")
+    at = max(waits, key=lambda elements: waits[elements], default=())
+    return [element or "" for element in at] or [""] * len(found.sides)
 
 
 @dataclass(frozen=True)

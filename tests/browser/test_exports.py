@@ -19,7 +19,7 @@ def test_axe_finds_nothing_on_what_is_taken_along_and_nothing_scrolls_sideways(
 ) -> None:
     instance = run(Client(site.app), PATH, 2)
     page = open_page(size)
-    sign_in(page, "atasan@diskop-sulteng", "/beranda")
+    sign_in(page, "atasan@diskop-sulteng")
     addresses = {
         "dokumen-sop": "/sop/layanan_pengaduan/1/dokumen",
         "ambil-berkas": f"/berkas/{instance['id']}/ekspor",

@@ -5,6 +5,7 @@ import { Refused, type Look, type Server } from "./server";
 import { say } from "./words";
 
 const AFTER = 600;
+const AGAIN = 4000; // where the line was down or the server busy
 
 export class Findings {
   look: Look = { findings: [], fields: [], known: {} };
@@ -42,6 +43,8 @@ export class Findings {
   private tell(error: Refused): void {
     const words = error.status ? error.message : say("Pemeriksaan menunggu jaringan kembali.");
     this.list.replaceChildren(h("p", { class: "soft" }, words));
+    if (!error.status || error.status === 429 || error.status >= 500)
+      this.timer = window.setTimeout(() => void this.check(false), AGAIN);
   }
 
   private show(look: Look): void {

@@ -262,7 +262,11 @@ function formOf({ element, object, marks, settings }: Context): HTMLElement {
   };
   const chosen = settings.forms.some((each) => each.file === now);
   const look = h("a", { href: `${settings.page}/formulir/${object.id}`, target: "_blank", rel: "noopener" }, say("Lihat formulir"));
-  return part(say("Formulir"), select("p-form", say("Yang diisi di langkah ini"), now, options, write), chosen ? h("p", {}, look) : null);
+  // In this tab: a draft changed beside an open drawing would keep the drawing from being saved.
+  const change = chosen ? say("Ubah formulir") : say("Buat formulir");
+  const edit = h("a", { href: `${settings.page}/formulir/${object.id}/ubah` }, change);
+  const links = h("p", { class: "row" }, chosen && look, edit);
+  return part(say("Formulir"), select("p-form", say("Yang diisi di langkah ini"), now, options, write), links);
 }
 
 function basisOf({ element, object, marks }: Context): HTMLElement {

@@ -130,6 +130,8 @@ export const ENGLISH: Record<string, string> = {
   "Pelaksana (lajur)": "Who does it (lane)",
   Formulir: "Form",
   "Yang diisi di langkah ini": "Filled in at this step",
+  "Ubah formulir": "Change the form",
+  "Buat formulir": "Make a form",
   "Lihat formulir": "Look at the form",
   "teks SOP": "text of the SOP",
   "tanda pada bagan SOP": "mark in the chart of the SOP",
