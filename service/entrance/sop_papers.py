@@ -27,6 +27,8 @@ PAGE, TITLE = 176.0, 10.0
 """Height of a page between its margins, with room to spare, and what the title takes of the first."""
 LETTER, LINE, PAD = 1.32, 3.75, 3.2
 """Width of a letter and height of a line of the table's type, and what a cell keeps free, in millimetres."""
+PIXELS = 4.1
+"""Of a screen for a millimetre: letters are a little wider there, and rows grow with their words."""
 
 NARROW = 15.0
 """Columns of lanes below this have their names in smaller type."""
@@ -190,8 +192,15 @@ def laid_out(paper: Paper, paged: bool) -> dict[str, Any]:
         "lane_type": 6.4 if paper.width / max(len(paper.lanes), 1) < NARROW else 7.6,
         "width": paper.width,
         "columns": COLUMNS,
+        "pixels": [round(width * PIXELS) for width in _widths(paper)],
         "pages": [[_slice(paper, piece) for piece in page] for page in drawing.pages],
     }
+
+
+def _widths(paper: Paper) -> list[float]:
+    """Of all columns of the table, the lanes among them."""
+    lanes = [paper.width / len(paper.lanes) for _ in paper.lanes]
+    return [*COLUMNS[:2], *lanes, *COLUMNS[2:]]
 
 
 def _table_heads() -> dict[str, str]:
@@ -209,6 +218,7 @@ def _table_heads() -> dict[str, str]:
 
 def _slice(paper: Paper, piece: flowchart.Slice) -> dict[str, Any]:
     shown: dict[str, Any] = {"row": piece.row, "height": piece.height, "svg": piece.svg}
+    shown["pixels"] = round(piece.height * PIXELS)
     if piece.row is None:
         return shown
     row = paper.rows[piece.row]

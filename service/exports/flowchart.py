@@ -357,6 +357,6 @@ def _slice(row: int | None, top: float, height: float, ink: Sequence[_Ink], widt
         inside = inside.replace(f'class="{kind}"', style)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.2f}mm" height="{height:.2f}mm" '
-        f'viewBox="0 {top:.2f} {width:.2f} {height:.2f}" aria-hidden="true">{inside}</svg>'
+        f'viewBox="0 {top:.2f} {width:.2f} {height:.2f}" preserveAspectRatio="none" aria-hidden="true">{inside}</svg>'
     )
     return Slice(row, height, svg)
