@@ -19,6 +19,11 @@ MOST_MARKINGS = 4000
 MOST_ALIKE = 2
 """So many tokens may stand at one place; beyond that the diagram makes ever more of them."""
 
+UNSURE = Sentence(
+    "Diagram tujuan bercabang terlalu luas untuk dipastikan; coba lagi setelah lebih sedikit langkah yang terbuka."
+)
+"""Said where the search ended before it could tell: what cannot be shown to be sound is refused, not called wrong."""
+
 _JOINS = ("parallelGateway", "inclusiveGateway")
 
 
@@ -28,12 +33,14 @@ def marking(places: Iterable[Place]) -> Marking:
 
 
 def objection(spec: Spec, scope: str | None, wanted: Marking) -> Sentence | None:
-    """Why a run of this scope can never stand so, in words; None if it can."""
+    """Why a run of this scope can never stand so, or why that cannot be told, in words; None if it can."""
     game = _Game(spec, scope)
     if _comes_to(game, wanted):
         return None
     known = list(_all_from_start(game))
-    return None if wanted in known else _why(spec, wanted, known)
+    if wanted in known:
+        return None
+    return UNSURE if len(known) >= MOST_MARKINGS else _why(spec, wanted, known)
 
 
 def _comes_to(game: "_Game", wanted: Marking) -> bool:

@@ -259,7 +259,7 @@ class VersionsQuery(Schema):
 # ---- trials ----------------------------------------------------------------------------------------------------
 
 
-@entrance.call("GET", "/trials", gives=page_of(TrialRowOut), query=TrialsQuery)
+@entrance.call("GET", "/trials", gives=page_of(TrialRowOut), query=TrialsQuery, refuses=(409,))
 def list_trials(query: dict[str, Any], by: Caller, at: datetime) -> dict[str, Any]:
     """The trials of the offices whose comparisons the caller may read, newest first"""
     limit = query["limit"]
@@ -305,7 +305,7 @@ def _rule(told: dict[str, Any]) -> Rule:
     return Rule(tuple(told["shares"]), tuple(told["channels"]), values, told["first_day"], told["last_day"])
 
 
-@entrance.call("GET", "/trials/<uuid:trial_id>", gives=TrialOut, refuses=(403,), tagged=True)
+@entrance.call("GET", "/trials/<uuid:trial_id>", gives=TrialOut, refuses=(403, 409), tagged=True)
 def one_trial(trial_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """One trial with its rules and what was done to it"""
     return _whole(commands.visible(trial_id, by))
@@ -364,13 +364,13 @@ def _whole(trial: Trial) -> dict[str, Any]:
 # ---- comparisons -----------------------------------------------------------------------------------------------
 
 
-@entrance.call("GET", "/trials/<uuid:trial_id>/result", gives=ResultOut, refuses=(403,))
+@entrance.call("GET", "/trials/<uuid:trial_id>/result", gives=ResultOut, refuses=(403, 409))
 def result(trial_id: uuid.UUID, by: Caller, at: datetime) -> dict[str, Any]:
     """How the versions of a trial compare: figures, differences with their intervals, what the agreed rule says"""
     return _compared(comparing.of_trial(commands.visible(trial_id, by), at))
 
 
-@entrance.call("GET", "/diagrams/<string:key>/figures", gives=ResultOut, query=VersionsQuery, refuses=(403,))
+@entrance.call("GET", "/diagrams/<string:key>/figures", gives=ResultOut, query=VersionsQuery, refuses=(403, 409))
 def figures(query: dict[str, Any], key: str, by: Caller, at: datetime) -> dict[str, Any]:
     """How versions of a diagram compare as they were used, without a trial: who came to which was not left to chance"""
     return _compared(comparing.of_versions(versions_asked(key, query["versions"], by), at))

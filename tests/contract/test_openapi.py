@@ -180,4 +180,5 @@ def test_a_call_is_answered_as_the_document_says(world: World, call: str) -> Non
 @pytest.mark.parametrize("call", [call for call in CALLS if call not in FORGETS])
 def test_a_malformed_call_is_refused(world: World, call: str) -> None:
     for case, answer in made_up(world, call, GenerationMode.NEGATIVE):
-        case.validate_response(answer, checks=[*CHECKS, negative_data_rejection])
+        too_large = answer.status_code == 413  # is a refusal, too, though schemathesis does not count it as one
+        case.validate_response(answer, checks=CHECKS if too_large else [*CHECKS, negative_data_rejection])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from service import facts
 from service.engine import Run, load_spec
+from service.engine.markings import UNSURE
 from service.engine.rehousing import objections
 from service.errors import Conflict, Invalid
 from tests.engine.diagrams import (
@@ -32,7 +33,7 @@ from tests.engine.diagrams import (
 from tests.engine.random_processes import ANSWERS, draw
 from tests.engine.runs import Walk
 
-PROCESSES = int(os.environ.get("ALUR_DIFFERENTIAL", "40"))
+PROCESSES = int(os.environ.get("ALUR_MOVES", "40"))
 SEED = int(os.environ.get("ALUR_SEED", "20261121"))
 
 BRANCHES = process(
@@ -392,7 +393,10 @@ def test_wherever_a_random_process_comes_to_it_may_be_moved_to(number: int) -> N
     same = {name: name for name in walk.spec.elements}
     for _ in range(25):
         rows = orjson.loads(walk.state)["t"]
-        assert list(objections(walk.spec, rows)) == [], (number, walk.run.waiting)
+        against = list(objections(walk.spec, rows))
+        if UNSURE in against:
+            break  # so wide that the search ends before it can tell
+        assert against == [], (number, walk.run.waiting)
         if walk.load().state != "running":
             break
         run = Run.load(walk.spec, walk.state, walk.load()._clock)
